@@ -1,0 +1,1 @@
+"""The only SQL (STUB, owner: store core)."""
