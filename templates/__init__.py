@@ -1,0 +1,1 @@
+"""Every sentence a person reads. A package only so that it travels inside the wheel."""

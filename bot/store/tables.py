@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 
 def _instant(*, nullable: bool = False, index: bool = False) -> Any:
-    return Field(sa_type=DateTime(timezone=True), nullable=nullable, index=index, default=None if nullable else ...)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), nullable=nullable, index=index, default=None if nullable else ...)
 
 
 class Meta(SQLModel, table=True):
@@ -235,7 +235,12 @@ class Reminder(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("task_id", "rung", "person_id", name="uq_reminder"),
         Index("ix_reminder_message", "message_id"),
-        Index("ix_reminder_loose", "person_id", sqlite_where=where("message_id IS NULL AND dropped = ''"), postgresql_where=where("message_id IS NULL AND dropped = ''")),
+        Index(
+            "ix_reminder_loose",
+            "person_id",
+            sqlite_where=where("message_id IS NULL AND dropped = ''"),
+            postgresql_where=where("message_id IS NULL AND dropped = ''"),
+        ),
     )
 
 
@@ -266,8 +271,12 @@ class Message(SQLModel, table=True):
     sent_at: datetime | None = _instant(nullable=True)
     __table_args__ = (
         Index(
-            "ix_message_open", "robot", "priority", "not_before",
-            sqlite_where=where("state IN ('pending','retry')"), postgresql_where=where("state IN ('pending','retry')"),
+            "ix_message_open",
+            "robot",
+            "priority",
+            "not_before",
+            sqlite_where=where("state IN ('pending','retry')"),
+            postgresql_where=where("state IN ('pending','retry')"),
         ),
         Index("ix_message_sending", "owner", sqlite_where=where("state = 'sending'"), postgresql_where=where("state = 'sending'")),
     )
@@ -308,6 +317,7 @@ class Inbound(SQLModel, table=True):
     platform_id: str = Field(max_length=160)
     sender: str = Field(max_length=200)
     chat: str = Field(default="", max_length=200)
+    answer_to: str = Field(default="", max_length=500)
     at: datetime = _instant()
     received_at: datetime = _instant()
     text: str = Field(default="", sa_type=Text)
