@@ -1,0 +1,234 @@
+"""The environment and `.env`, read once into one frozen Settings; all bad keys are reported together.
+
+Every field is a key of `config.example.env` and the other way round (a test holds it). Real environment variables win over `.env`.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, cast
+
+import dotenv
+
+from bot.domain import windows
+from bot.domain.errors import CuibaoError
+from bot.domain.secret import Secret
+
+CHANNELS = ("wecom_robot", "wecom_app", "dingtalk_robot", "dingtalk_app", "mail", "console")
+
+
+class SettingsError(CuibaoError):
+    """One or more keys cannot be used; `problems` names each with the form it should have."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("配置有误，请修改 .env（各项说明见 config.example.env）：\n" + "\n".join(f"  {p}" for p in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """A group robot: its name as addresses use it, its access key, and its signing secret (empty: none)."""
+
+    name: str
+    key: Secret
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a person configures, already checked. Field names are the keys in lower case."""
+
+    cuibao_mode: str
+    cuibao_data: Path
+    database_url: str
+    cuibao_host: str
+    cuibao_port: int
+    cuibao_base_url: str
+    cuibao_secret_key: Secret
+    cuibao_live_channels: tuple[str, ...]
+    cuibao_allow_list: tuple[str, ...]
+    cuibao_send_windows: windows.Windows
+    cuibao_tick_seconds: int
+    cuibao_log_level: str
+    cuibao_console_file: str
+    wecom_base_url: str
+    wecom_robots: tuple[Robot, ...]
+    wecom_corp_id: str
+    wecom_agent_id: int
+    wecom_secret: Secret
+    wecom_token: Secret
+    wecom_aes_key: Secret
+    dingtalk_base_url: str
+    dingtalk_api_url: str
+    dingtalk_robots: tuple[Robot, ...]
+    dingtalk_app_key: str
+    dingtalk_app_secret: Secret
+    dingtalk_robot_code: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: Secret
+    smtp_from: str
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError("应为 " + " 或 ".join(choices))
+        return value
+
+    return read
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise ValueError(f"应为 {low} 到 {high} 的整数")
+        return int(value)
+
+    return read
+
+
+def _url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
+        raise ValueError("应为 http:// 或 https:// 开头的地址")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("应为空，或 postgresql+psycopg://用户:口令@主机/库名，或 sqlite:///路径")
+    return value
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def _channels(value: str) -> tuple[str, ...]:
+    words = _words(value)
+    unknown = [word for word in words if word not in CHANNELS]
+    if unknown:
+        raise ValueError(f"不认识的渠道 {'、'.join(unknown)}，可用：{'、'.join(CHANNELS)}")
+    return words
+
+
+def _windows(value: str) -> windows.Windows:
+    try:
+        return windows.parse(value)
+    except ValueError as error:
+        raise ValueError("应为“09:00-11:30,13:30-16:30”这样的时段") from error
+
+
+def _robots(value: str) -> tuple[Robot, ...]:
+    robots = []
+    for entry in filter(None, (part.strip() for part in value.split(";"))):
+        name, equals, keys = entry.partition("=")
+        key, _, secret = keys.partition("|")
+        if not (name.strip() and equals and key.strip()):
+            raise ValueError("应为“名称=密钥”或“名称=密钥|加签密钥”，多个用分号隔开")
+        robots.append(Robot(name.strip(), Secret(key.strip()), Secret(secret.strip())))
+    if len({robot.name for robot in robots}) != len(robots):
+        raise ValueError("机器人名称重复")
+    return tuple(robots)
+
+
+def _aes_key(value: str) -> Secret:
+    if value and not re.fullmatch(r"[A-Za-z0-9]{43}", value):
+        raise ValueError("EncodingAESKey 应为 43 位字母和数字")
+    return Secret(value)
+
+
+READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "cuibao_mode": ("rehearsal", _one_of("rehearsal", "live")),
+    "cuibao_data": ("data", Path),
+    "database_url": ("", _database),
+    "cuibao_host": ("127.0.0.1", str),
+    "cuibao_port": ("8000", _integer(0, 65535)),
+    "cuibao_base_url": ("", _url),
+    "cuibao_secret_key": ("", Secret),
+    "cuibao_live_channels": ("", _channels),
+    "cuibao_allow_list": ("", _words),
+    "cuibao_send_windows": ("09:00-11:30,13:30-16:30", _windows),
+    "cuibao_tick_seconds": ("60", _integer(1, 3600)),
+    "cuibao_log_level": ("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
+    "cuibao_console_file": ("", str),
+    "wecom_base_url": ("https://qyapi.weixin.qq.com", _url),
+    "wecom_robots": ("", _robots),
+    "wecom_corp_id": ("", str),
+    "wecom_agent_id": ("0", _integer(0, 2**31)),
+    "wecom_secret": ("", Secret),
+    "wecom_token": ("", Secret),
+    "wecom_aes_key": ("", _aes_key),
+    "dingtalk_base_url": ("https://oapi.dingtalk.com", _url),
+    "dingtalk_api_url": ("https://api.dingtalk.com", _url),
+    "dingtalk_robots": ("", _robots),
+    "dingtalk_app_key": ("", str),
+    "dingtalk_app_secret": ("", Secret),
+    "dingtalk_robot_code": ("", str),
+    "smtp_host": ("", str),
+    "smtp_port": ("465", _integer(1, 65535)),
+    "smtp_security": ("tls", _one_of("tls", "starttls", "none")),
+    "smtp_user": ("", str),
+    "smtp_password": ("", Secret),
+    "smtp_from": ("", str),
+}
+"""Each key in lower case: its default and the reader that checks it."""
+
+CONFIDENTIAL = re.compile("secret|key|token|password|robots|database_url")
+"""Keys whose value is never repeated in an error."""
+
+PREFIXES = ("CUIBAO_", "WECOM_", "DINGTALK_", "SMTP_")
+
+
+def read(environment: Mapping[str, str], **overrides: str) -> Settings:
+    """Settings from a mapping of upper-case keys. Raises SettingsError naming every bad or unknown key at once."""
+    values: dict[str, Any] = {}
+    problems = [f"{key}：不认识的键" for key in environment if key.startswith(PREFIXES) and key.lower() not in READERS]
+    for key, (default, reader) in READERS.items():
+        text = overrides.get(key, environment.get(key.upper(), "")).strip() or default
+        try:
+            values[key] = reader(text)
+        except ValueError as error:
+            problems.append(f"{key.upper()}={'（已隐藏）' if CONFIDENTIAL.search(key) else text}：{error}")
+    problems += _missing(values)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(**values)
+
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "wecom_robot": ("wecom_robots",),
+    "wecom_app": ("wecom_corp_id", "wecom_agent_id", "wecom_secret"),
+    "dingtalk_robot": ("dingtalk_robots",),
+    "dingtalk_app": ("dingtalk_app_key", "dingtalk_app_secret", "dingtalk_robot_code"),
+    "mail": ("smtp_host", "smtp_from"),
+    "console": ("cuibao_console_file",),
+}
+"""What must be filled in before a channel may be switched on."""
+
+
+def _missing(values: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{key.upper()}：渠道 {channel} 已列入 CUIBAO_LIVE_CHANNELS，此项不能为空"
+        for channel in values.get("cuibao_live_channels", ())
+        for key in NEEDS[channel]
+        if key in values and not values[key]
+    ]
+
+
+def load(env_file: Path | None = None, **overrides: str) -> Settings:
+    """Settings from the process environment over `.env` (default: the one in the working directory)."""
+    path = env_file or Path(".env")
+    if env_file is not None and not path.is_file():
+        raise SettingsError((f"找不到配置文件 {path}，请由 config.example.env 复制一份",))
+    from_file = {key: value or "" for key, value in dotenv.dotenv_values(path).items()} if path.is_file() else {}
+    return read({**from_file, **cast("Mapping[str, str]", os.environ)}, **overrides)
+
+
+def keys() -> tuple[str, ...]:
+    """All keys, upper case, in the order of the fields."""
+    return tuple(field.name.upper() for field in fields(Settings))
