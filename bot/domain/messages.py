@@ -17,7 +17,7 @@ class Draft:
     """
 
     kind: MessageKind
-    person_id: int
+    person_id: int | None  # None: an answer to a sender nobody knows (then `reply_to` says where it goes)
     dedupe: str
     not_before: datetime
     reason: str

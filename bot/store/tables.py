@@ -249,7 +249,7 @@ class Message(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=20)
-    person_id: int = Field(foreign_key="person.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     channel: str = Field(max_length=30)
     address: str = Field(max_length=200)
     robot: str = Field(max_length=120)
