@@ -1,19 +1,19 @@
 """The tables. Private to the store: the rest of the house sees frozen dataclasses of `bot.domain`.
 
-Instants are UTC (SQLModel refuses naive ones on commit), civil days are dates, closed sets are short strings, lists and
-maps are JSON. A `*_hash` pair makes a fact table a chain (`chain.py`). Indexes stand with the query they serve.
+Instants are UTC (`UTCDateTime` refuses naive ones and gives aware ones back), civil days are dates, closed sets are short
+strings, lists and maps are JSON. A `*_hash` pair makes a fact table a chain (`chain.py`). Indexes stand with the query they serve.
 """
 
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy import text as where
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, UTCDateTime
 
 
 def _instant(*, nullable: bool = False, index: bool = False) -> Any:
-    return Field(sa_type=DateTime(timezone=True), nullable=nullable, index=index, default=None if nullable else ...)
+    return Field(sa_type=UTCDateTime, nullable=nullable, index=index, default=None if nullable else ...)
 
 
 class Meta(SQLModel, table=True):
@@ -56,12 +56,12 @@ class Role(SQLModel, table=True):
     """What a person is to a unit (`words.Role`, without the derived SUPERIOR)."""
 
     id: int | None = Field(default=None, primary_key=True)
-    unit_id: int = Field(foreign_key="unit.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
     person_id: int = Field(foreign_key="person.id", index=True)
     role: str = Field(max_length=20)
     since: date | None = None
     until: date | None = None
-    __table_args__ = (UniqueConstraint("unit_id", "person_id", "role", name="uq_role"),)
+    __table_args__ = (UniqueConstraint("unit_id", "role", "person_id", name="uq_role"),)
 
 
 class Address(SQLModel, table=True):
@@ -99,7 +99,10 @@ class Notice(SQLModel, table=True):
 
 
 class Obligation(SQLModel, table=True):
-    """A duty from a notice (`domain.obligations.Obligation`)."""
+    """A duty from a notice (`domain.obligations.Obligation`).
+
+    `revision` grows when its units change or a unit changes; `Period.revision` is the one its tasks were made for.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     notice_id: int | None = Field(default=None, foreign_key="notice.id")
@@ -118,6 +121,7 @@ class Obligation(SQLModel, table=True):
     ends: date | None = None
     ladder: str = Field(default="default", max_length=60)
     state: str = Field(default="armed", max_length=10)
+    revision: int = Field(default=1)
 
 
 class ObligationUnit(SQLModel, table=True):
@@ -143,18 +147,23 @@ class Period(SQLModel, table=True):
     due_at: datetime = _instant()
     limit_at: datetime = _instant()
     version: int = Field(default=1)
-    __table_args__ = (UniqueConstraint("obligation_id", "name", name="uq_period"),)
+    revision: int = Field(default=0)
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "name", name="uq_period"),
+        Index("ix_period_limit", "limit_at"),
+    )
 
 
 class Step(SQLModel, table=True):
     """One rung of the ladder laid on the calendar, for a whole period or (`task_id`) for one task of its own.
 
     `planned_at` is set once, when its reminders were planned or it was collapsed into a later one (`outcome`).
+    Two partial indexes keep it unique, because NULL differs from NULL in a unique constraint.
     """
 
     id: int | None = Field(default=None, primary_key=True)
     period_id: int = Field(foreign_key="period.id", index=True)
-    task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
+    task_id: int | None = Field(default=None, foreign_key="task.id")
     rung: str = Field(max_length=40)
     role: str = Field(max_length=20)
     kind: str = Field(max_length=20)
@@ -165,7 +174,24 @@ class Step(SQLModel, table=True):
     planned_at: datetime | None = _instant(nullable=True)
     outcome: str = Field(default="", max_length=20)
     __table_args__ = (
-        UniqueConstraint("period_id", "task_id", "rung", "role", name="uq_step"),
+        Index(
+            "uq_step_period",
+            "period_id",
+            "rung",
+            "role",
+            unique=True,
+            sqlite_where=where("task_id IS NULL"),
+            postgresql_where=where("task_id IS NULL"),
+        ),
+        Index(
+            "uq_step_task",
+            "task_id",
+            "rung",
+            "role",
+            unique=True,
+            sqlite_where=where("task_id IS NOT NULL"),
+            postgresql_where=where("task_id IS NOT NULL"),
+        ),
         Index("ix_step_open", "fires_at", sqlite_where=where("planned_at IS NULL"), postgresql_where=where("planned_at IS NULL")),
     )
 
@@ -188,7 +214,24 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("period_id", "unit_id", name="uq_task"),
         Index("ix_task_obligation", "obligation_id", "unit_id"),
+        Index(
+            "ix_task_promised",
+            "promised_on",
+            sqlite_where=where("promised_on IS NOT NULL"),
+            postgresql_where=where("promised_on IS NOT NULL"),
+        ),
     )
+
+
+class Tally(SQLModel, table=True):
+    """How many tasks of a period stand at a status: what pages and groups read instead of counting tasks.
+
+    Moved only by the two functions that make tasks and append events; `cuibao doctor` recounts it.
+    """
+
+    period_id: int = Field(foreign_key="period.id", primary_key=True)
+    status: str = Field(primary_key=True, max_length=20)
+    tasks: int = Field(default=0)
 
 
 class Event(SQLModel, table=True):
@@ -249,7 +292,7 @@ class Message(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=20)
-    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
     channel: str = Field(max_length=30)
     address: str = Field(max_length=200)
     robot: str = Field(max_length=120)
@@ -278,6 +321,7 @@ class Message(SQLModel, table=True):
             sqlite_where=where("state IN ('pending','retry')"),
             postgresql_where=where("state IN ('pending','retry')"),
         ),
+        Index("ix_message_person", "person_id", "not_before"),
         Index("ix_message_sending", "owner", sqlite_where=where("state = 'sending'"), postgresql_where=where("state = 'sending'")),
     )
 
@@ -348,7 +392,10 @@ class Reply(SQLModel, table=True):
 
 
 class Question(SQLModel, table=True):
-    """The one question open with a person: the inbound it is about and the numbered choices offered."""
+    """The one question open with a person: the inbound it is about and the numbered choices offered.
+
+    `lapsed_at`: when it stopped being open without an answer (too old, or a newer question took its place).
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -356,6 +403,7 @@ class Question(SQLModel, table=True):
     asked_at: datetime = _instant()
     choices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     answered_at: datetime | None = _instant(nullable=True)
+    lapsed_at: datetime | None = _instant(nullable=True)
 
 
 class Holiday(SQLModel, table=True):
@@ -380,12 +428,13 @@ class Bulletin(SQLModel, table=True):
     """A circular as drafted for one period: its figures and its text, frozen with a hash."""
 
     id: int | None = Field(default=None, primary_key=True)
-    period_id: int = Field(foreign_key="period.id", index=True)
+    period_id: int = Field(foreign_key="period.id")
     edition: int = Field(default=1)
     as_of: datetime = _instant()
     figures: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     text: str = Field(default="", sa_type=Text)
     hash: str = Field(default="", max_length=64)
+    __table_args__ = (UniqueConstraint("period_id", "edition", name="uq_bulletin"),)
 
 
 class Audit(SQLModel, table=True):
@@ -400,3 +449,8 @@ class Audit(SQLModel, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     prev_hash: str = Field(default="", max_length=64)
     hash: str = Field(default="", max_length=64)
+
+
+def core(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements over sets."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
