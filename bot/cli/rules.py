@@ -1,0 +1,163 @@
+"""Commands that need only the rules: `calendar`, `due`, `notice read`, `reply read`, `reply explain`."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.domain import due as dues
+from bot.domain import notices, periods, replies, times, words, workdays
+from bot.domain import rules as grammar
+from bot.domain.errors import CuibaoError
+
+notice_app = typer.Typer(help="读通知。", no_args_is_help=True)
+reply_app = typer.Typer(help="读答复。", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+class InputError(CuibaoError):
+    """A word or line on the input cannot be used; the message says which and what form it should have."""
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"日期“{text}”无法识别，应为 2018-09-28 这样的形式") from error
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def calendar(days: Annotated[list[str], typer.Argument(metavar="DATE…", help="日期，如 2018-09-30")], as_json: Json = False) -> None:
+    """查工作日：某天是否上班、依据什么、是否暂定。"""
+    known = workdays.WorkCalendar()
+    found = [known.day(_day(text)) for text in days]
+    if as_json:
+        for day in found:
+            line = {"date": day.date, "workday": day.workday, "kind": day.kind, "source": day.source, "provisional": day.provisional}
+            sys.stdout.write(_dump(line) + "\n")
+        return
+    _table(("日期", "上班", "说明", "依据", ""), ((day.date, "是" if day.workday else "否", day.name or day.kind, day.source, "暂定" if day.provisional else "") for day in found))
+
+
+def due(
+    rule: Annotated[str, typer.Argument(help="报送规则，如 quarterly:next-month-day=20")],
+    since: Annotated[str, typer.Option("--from", help="从这一天（含）起")],
+    count: Annotated[int, typer.Option(min=1, max=1000, help="列出几期")] = 8,
+    shift: Annotated[dues.Shift, typer.Option(help="遇休息日：earlier 提前、later 顺延、as-is 不动")] = dues.Shift.EARLIER,
+    as_json: Json = False,
+) -> None:
+    """列出一条报送规则接下来的截止日，并说明每一天是怎么来的。"""
+    known, parsed, start = workdays.WorkCalendar(), grammar.parse(rule), _day(since)
+    upcoming = periods.first(parsed, start, count, anchor=start, calendar=known)
+    found = [dues.due(parsed, period, calendar=known, shift=shift) for period in upcoming]
+    if as_json:
+        lines = [
+            {"period": d.period, "nominal": d.nominal, "due": d.target, "limit": d.limit, "explain": dues.explain(d, known)} for d in found
+        ]
+        sys.stdout.write(_dump(lines) + "\n")
+        return
+    _table(("报告期", "名义", "截止", "最迟", "说明"), ((d.period, d.nominal, d.target, d.limit, dues.explain(d, known)) for d in found))
+
+
+@notice_app.command("read")
+def notice_read(
+    file: Annotated[str, typer.Argument(help="通知文本文件，- 表示标准输入")],
+    issued: Annotated[str, typer.Option(help="成文日期；文中写明的可省略")] = "",
+    as_json: Json = False,
+) -> None:
+    """从通知全文读出报送事项、时限、去处，并列出需要人定的疑点。"""
+    reading = notices.read(notices.decode(_bytes(file)), _day(issued) if issued else None)
+    if as_json:
+        sys.stdout.write(_dump(_notice(reading)) + "\n")
+        return
+    console = Console()
+    console.print(f"[bold]{reading.title or '（未读出标题）'}[/]  {reading.number or ''}  成文 {reading.issued or '未知'}")
+    for item in reading.obligations:
+        days = "、".join(map(str, item.due)) or "待定"
+        console.print(f"\n● {item.what}\n  规则 {item.rule}；首个截止 {days}；报送至 {item.recipient or '未写明'}\n  原文：{item.text}", highlight=False)
+    for doubt in reading.doubts:
+        console.print(f"\n[yellow]？ {doubt.question}[/]\n  {doubt.text}", highlight=False)
+
+
+def _notice(reading: notices.NoticeReading) -> dict[str, Any]:
+    return {
+        "title": reading.title,
+        "number": reading.number,
+        "issued": reading.issued,
+        "obligations": [
+            {
+                "what": item.what,
+                "rule": item.rule,
+                "due": list(item.due),
+                "text": item.text,
+                "recipient": item.recipient,
+                "emails": list(item.emails),
+                "phones": list(item.phones),
+            }
+            for item in reading.obligations
+        ],
+        "doubts": [{"kind": doubt.kind, "text": doubt.text, "question": doubt.question} for doubt in reading.doubts],
+    }
+
+
+def _bytes(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"读不到文件 {file}：{error.strerror}。请检查路径与权限") from error
+
+
+@reply_app.command("read")
+def reply_read() -> None:
+    """逐行读答复：标准输入每行 {"text","asked_at"}，标准输出每行 {"intent","date","counts"}，次序不变。"""
+    known = workdays.WorkCalendar()
+    for number, line in enumerate(sys.stdin, 1):
+        if line.strip():
+            text, asked_at = _utterance(line, number)
+            reading = replies.read(text, asked_at, known)
+            sys.stdout.write(_dump({"intent": reading.intent, "date": reading.day, "counts": dict(reading.counts) or None}) + "\n")
+
+
+def _utterance(line: str, number: int) -> tuple[str, datetime]:
+    try:
+        entry = json.loads(line)
+        return str(entry["text"]), times.parse_instant(entry["asked_at"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f'第 {number} 行无法识别，应为 {{"text": "…", "asked_at": "2018-09-28T09:00:00"}}') from error
+
+
+@reply_app.command("explain")
+def reply_explain(
+    text: Annotated[str, typer.Argument(help="答复原文")],
+    at: Annotated[str, typer.Option(help="答复的时刻，如 2018-09-28T09:00")] = "2018-09-27T10:00",
+) -> None:
+    """说明一句答复是怎么被理解的：用到的词、规则与分数。"""
+    try:
+        asked_at = times.parse_instant(at)
+    except ValueError as error:
+        raise InputError(f"时刻“{at}”无法识别，应为 2018-09-28T09:00 这样的形式") from error
+    reading = replies.read(text, asked_at, workdays.WorkCalendar())
+    day = f"，日期 {reading.day}" if reading.day else ""
+    Console().print(f"[bold]{words.label(reading.intent)}[/]（{reading.intent}）{day}，把握 {reading.confidence:.0%}{'，需要追问' if reading.unsure else ''}")
+    _table(("词", "规则", "分"), ((reason.words, reason.rule, reason.score) for reason in reading.reasons))
+
+
+def _table(heads: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
+    table = Table()
+    for head in heads:
+        table.add_column(head)
+    for row in rows:
+        table.add_row(*map(str, row))
+    Console().print(table)
