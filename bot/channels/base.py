@@ -1,11 +1,23 @@
 """What every channel promises to the outbox."""
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
 
 from bot.domain.messages import Outgoing
 from bot.domain.words import FailureKind
+
+
+Format = Literal["text", "markdown"]
+Clock = Callable[[], datetime]
+"""Gives the aware present. Channels need it to sign and to age tokens; wiring hands it in."""
+
+EVERYBODY: Final = "@all"
+"""The mention that highlights the whole group."""
+
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +25,8 @@ class Limits:
     """What the platform takes. `max_bytes` counts the UTF-8 bytes of one body; `per_minute` is per robot or account (0: no limit).
 
     `penalty` is how long the platform punishes one message too many; `format` is `text` or `markdown`.
+    `per_month` counts the calls of the whole organisation in a calendar month of Shanghai (0: no wall known).
+    `deduplicates`: the platform itself drops a second message with our key, so a message in doubt may be sent again.
     """
 
     max_bytes: int
@@ -20,6 +34,8 @@ class Limits:
     penalty: timedelta
     format: str
     group: bool  # True: the address is a group chat, not a person
+    per_month: int = 0
+    deduplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +81,43 @@ class Channel(Protocol):
     async def close(self) -> None:
         """Release connections. Safe to call twice."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Who is to be highlighted in a group, apart by what the platforms keep apart."""
+
+    mobiles: tuple[str, ...]
+    users: tuple[str, ...]
+    everybody: bool
+
+
+def mentions(names: Iterable[str]) -> Mentions:
+    """Sorts mentions into mainland mobile numbers, platform user ids, and `@all`; the order is kept."""
+    known = tuple(dict.fromkeys(name for name in names if name))
+    mobiles = tuple(name for name in known if _MOBILE.fullmatch(name))
+    users = tuple(name for name in known if name not in mobiles and name != EVERYBODY)
+    return Mentions(mobiles, users, EVERYBODY in known)
+
+
+def check_body(message: Outgoing, limits: Limits) -> None:
+    """Refuses what the platform would refuse or silently cut: empty, over `max_bytes`, or no Unicode. Raises SendFailed(CONTENT_BAD)."""
+    if not message.rendered.body.strip():
+        raise SendFailed(FailureKind.CONTENT_BAD, "empty", "the body is empty")
+    try:
+        size = message.rendered.size
+    except UnicodeEncodeError:
+        raise SendFailed(FailureKind.CONTENT_BAD, "not_unicode", "the body holds half a character") from None
+    if size > limits.max_bytes:
+        raise SendFailed(FailureKind.CONTENT_BAD, "too_long", f"{size} bytes where {limits.max_bytes} are taken")
+
+
+def append_within(body: str, additions: Iterable[str], max_bytes: int) -> str:
+    """`body` with each addition that it does not hold already, as long as the whole stays within `max_bytes` of UTF-8."""
+    for addition in additions:
+        if addition.strip() in body:
+            continue
+        if len((body + addition).encode()) > max_bytes:
+            break
+        body += addition
+    return body

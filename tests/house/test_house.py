@@ -131,7 +131,7 @@ def test_every_kind_of_message_has_its_folder_of_templates():
         assert {path.name for path in folder.iterdir()} >= {"subject.txt", "body.txt", "body.md"}, folder
 
 
-@pytest.mark.parametrize("name", ["due", "remind", "deliver", "hear", "bulletin", "tidy", *settings.CHANNELS])
+@pytest.mark.parametrize("name", ["due", "remind", "deliver", "listen", "bulletin", "tidy", *settings.CHANNELS])
 def test_the_readme_names_every_job_and_channel(name):
     assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
