@@ -1,0 +1,181 @@
+"""Which days are workdays in China, how sure that is, and counting by them.
+
+Looked up in this order (DESIGN 5.9): the administrator's table → chinesecalendar (the State Council's arrangements typed
+into a library, 2004–2026 in version 1.11) → weekends plus the statutory days of the law, marked provisional (暂定), never an error.
+A published year can still change (2015, 2019 and 2020 did; the arrangement of a year may also touch the last days of
+December before it): the administrator's table wins over the library.
+`chinese_calendar.find_workday` is not used: it skips one day too many when it starts on a rest day.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+import chinese_calendar
+
+from bot.domain import statutory
+from bot.domain.errors import CalendarError
+
+LIBRARY = "chinesecalendar"
+LAW = "statutory"
+WEEKDAYS = "weekday"
+ADMIN = "admin:"
+
+
+class DayKind(StrEnum):
+    """What a day is. A weekend inside a holiday is a HOLIDAY; MAKEUP is a Saturday or Sunday that is worked (调休)."""
+
+    WORKDAY = "workday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKEUP = "makeup"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an administrator, or a published file he loaded, says about one day. `source` names the paper it stands in."""
+
+    workday: bool
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar. `name` is the Chinese name of the holiday (for a make-up day: the holiday it makes up for), else empty.
+
+    `source` is `admin:<paper>`, `chinesecalendar`, `statutory` (a holiday by law in a year not yet published) or `weekday`
+    (Monday to Friday are workdays, in a year not yet published). `provisional`: the year's arrangement is not published.
+    """
+
+    date: date
+    workday: bool
+    kind: DayKind
+    name: str
+    source: str
+    provisional: bool
+
+
+LIBRARY_YEARS = range(min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year + 1)
+"""Years the library has data for."""
+
+NO_OVERRIDES: Mapping[date, Override] = MappingProxyType({})
+
+
+class WorkCalendar:
+    """The working calendar of the State Council. Immutable: `WorkCalendar()` is the library alone.
+
+    Answers for any year 1–9999 and computes a year when it is first asked about; raises CalendarError when counting leaves them.
+    """
+
+    __slots__ = ("_days", "_overrides", "_workdays")
+
+    def __init__(self, overrides: Mapping[date, Override] = NO_OVERRIDES) -> None:
+        self._overrides = dict(overrides)
+        self._days: dict[date, Day] = {}
+        self._workdays: dict[int, list[date]] = {}
+
+    def day(self, d: date) -> Day:
+        """Everything known about `d`."""
+        found = self._days.get(d)
+        if found is None:
+            self._load(d.year)
+            found = self._days[d]
+        return found
+
+    def is_workday(self, d: date) -> bool:
+        """Whether offices work on `d`."""
+        return self.day(d).workday
+
+    def provisional(self, d: date) -> bool:
+        """Whether the answer for `d` may still change because its year's arrangement is not published."""
+        return self.day(d).provisional
+
+    def published(self, year: int) -> bool:
+        """Whether the arrangement of `year` is known: from the library, or from overrides that name all of its statutory days."""
+        return year in LIBRARY_YEARS or all(day in self._overrides for day in statutory.holidays(year))
+
+    def on_or_before(self, d: date) -> date:
+        """`d` if it is a workday, else the last workday before it."""
+        return d if self.is_workday(d) else self.add(d, -1)
+
+    def on_or_after(self, d: date) -> date:
+        """`d` if it is a workday, else the first workday after it."""
+        return d if self.is_workday(d) else self.add(d, 1)
+
+    def add(self, d: date, n: int) -> date:
+        """The n-th workday after (n > 0) or before (n < 0) `d`, which itself is not counted; `d` for n = 0."""
+        if n == 0:
+            return d
+        year, days = d.year, self._of(d.year)
+        at = bisect_right(days, d) + n - 1 if n > 0 else bisect_left(days, d) + n
+        while at < 0:
+            year -= 1
+            days = self._of(year)
+            at += len(days)
+        while at >= len(days):
+            at -= len(days)
+            year += 1
+            days = self._of(year)
+        return days[at]
+
+    def count(self, a: date, b: date) -> int:
+        """How many workdays lie in (a, b], the first day not counted (民法典 201); for b < a minus those in (b, a]."""
+        if b < a:
+            return -self.count(b, a)
+        between = sum(len(self._of(year)) for year in range(a.year, b.year))
+        return between + bisect_right(self._of(b.year), b) - bisect_right(self._of(a.year), a)
+
+    def _of(self, year: int) -> list[date]:
+        found = self._workdays.get(year)
+        return self._load(year) if found is None else found
+
+    def _load(self, year: int) -> list[date]:
+        if not MINYEAR <= year <= MAXYEAR:
+            raise CalendarError(f"日历只到公元{MINYEAR}年至{MAXYEAR}年，推算越出了这个范围，请检查日期。")
+        first, length = date(year, 1, 1), 366 if _leap(year) else 365
+        plain, source = self._rule_of(year)
+        named = _library(year) if year in LIBRARY_YEARS else statutory.holidays(year) if plain else {}
+        for offset in range(length):
+            d = first + timedelta(days=offset)
+            override = self._overrides.get(d)
+            self._days[d] = _overridden(d, override) if override else _ruled(d, named.get(d), source, provisional=plain)
+        self._workdays[year] = [d for d in (first + timedelta(days=n) for n in range(length)) if self._days[d].workday]
+        return self._workdays[year]
+
+    def _rule_of(self, year: int) -> tuple[bool, str]:
+        """Whether `year` is only provisional, and the source of its ordinary days."""
+        if year in LIBRARY_YEARS:
+            return False, LIBRARY
+        if self.published(year):
+            return False, ADMIN + self._overrides[date(year, 1, 1)].source
+        return True, WEEKDAYS
+
+
+def _leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _library(year: int) -> dict[date, str]:
+    tables = (chinese_calendar.holidays, chinese_calendar.workdays)
+    return {day: str(chinese_calendar.Holiday(name).chinese) for table in tables for day, name in table.items() if day.year == year}
+
+
+def _overridden(d: date, override: Override) -> Day:
+    if override.workday:
+        kind = DayKind.MAKEUP if d.weekday() >= 5 else DayKind.WORKDAY
+    else:
+        kind = DayKind.HOLIDAY if override.name or d.weekday() < 5 else DayKind.WEEKEND
+    return Day(d, override.workday, kind, override.name, ADMIN + override.source, provisional=False)
+
+
+def _ruled(d: date, name: str | None, source: str, *, provisional: bool) -> Day:
+    if name is None:
+        kind = DayKind.WEEKEND if d.weekday() >= 5 else DayKind.WORKDAY
+    else:
+        kind = DayKind.MAKEUP if d in chinese_calendar.workdays else DayKind.HOLIDAY
+    works = kind in (DayKind.WORKDAY, DayKind.MAKEUP)
+    return Day(d, works, kind, name or "", LAW if provisional and name else source, provisional)
