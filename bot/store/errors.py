@@ -1,0 +1,32 @@
+"""What the store refuses to do, one tree.
+
+CuibaoError
+└── StoreError
+    ├── NoAddress      nobody to send it to
+    └── NestedBegin    a transaction inside a transaction of the same thread
+"""
+
+from collections.abc import Collection
+
+from bot.domain.errors import CuibaoError
+
+
+class StoreError(CuibaoError):
+    """Something the store cannot do; the transaction it happened in is rolled back."""
+
+
+class NoAddress(StoreError):
+    """The person has no usable address on any of the enabled channels. Add one, or choose a substitute."""
+
+    def __init__(self, person_id: int, channels: Collection[str]) -> None:
+        self.person_id, self.channels = person_id, tuple(sorted(channels))
+        super().__init__(
+            f"联系人 {person_id} 在已启用的渠道（{'、'.join(self.channels) or '无'}）上没有可用地址，请补充地址或改由替补联络员接收"
+        )
+
+
+class NestedBegin(StoreError):
+    """`Store.begin()` inside another one of the same thread: it would wait for itself for ever. Pass the open `Tx` instead."""
+
+    def __init__(self) -> None:
+        super().__init__("同一线程内事务嵌套：请把已打开的事务传进去，而不是再开一个")

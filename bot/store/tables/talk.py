@@ -1,0 +1,63 @@
+"""What people answered, raw and understood."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import text as where
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.columns import instant
+
+
+class Inbound(SQLModel, table=True):
+    """What arrived, raw, before anyone interpreted it; keyed by the platform's id; a link of the chain."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=30)
+    platform_id: str = Field(max_length=160)
+    sender: str = Field(max_length=200)
+    chat: str = Field(default="", max_length=200)
+    answer_to: str = Field(default="", max_length=500)
+    at: datetime = instant()
+    received_at: datetime = instant()
+    text: str = Field(default="", sa_type=Text)
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str = Field(default="new", max_length=12)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    trouble: str = Field(default="", max_length=300)
+    prev_hash: str = Field(default="", max_length=64)
+    hash: str = Field(default="", max_length=64)
+    __table_args__ = (
+        UniqueConstraint("channel", "platform_id", name="uq_inbound"),
+        Index("ix_inbound_new", "id", sqlite_where=where("state = 'new'"), postgresql_where=where("state = 'new'")),
+    )
+
+
+class Reply(SQLModel, table=True):
+    """The understood form of an inbound for one task (or none): intent, day, counts, and why."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    inbound_id: int = Field(foreign_key="inbound.id", index=True)
+    task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="event.id")
+    intent: str = Field(max_length=30)
+    day: date | None = None
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    reasons: list[str] = Field(default_factory=list, sa_type=JSON)
+    at: datetime = instant()
+
+
+class Question(SQLModel, table=True):
+    """The one question open with a person: the inbound it is about and the numbered choices offered.
+
+    `lapsed_at`: when it stopped being open without an answer (too old, or a newer question took its place).
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    inbound_id: int = Field(foreign_key="inbound.id")
+    asked_at: datetime = instant()
+    choices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    answered_at: datetime | None = instant(nullable=True)
+    lapsed_at: datetime | None = instant(nullable=True)
