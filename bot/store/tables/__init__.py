@@ -16,6 +16,7 @@ from bot.store.tables.talk import Inbound, Question, Reply
 from bot.store.tables.tasks import Event, Tally, Task
 
 __all__ = [
+    "METADATA",
     "Address",
     "Audit",
     "Bulletin",
@@ -42,10 +43,14 @@ __all__ = [
     "Tally",
     "Task",
     "Unit",
-    "core",
+    "of",
 ]
 
 
-def core(model: type[SQLModel]) -> Table:
+METADATA = SQLModel.metadata
+"""All of them: importing this package has registered every one."""
+
+
+def of(model: type[SQLModel]) -> Table:
     """The table behind a model, for statements over sets."""
-    return SQLModel.metadata.tables[str(model.__tablename__)]
+    return METADATA.tables[str(model.__tablename__)]

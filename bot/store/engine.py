@@ -1,0 +1,138 @@
+"""Opens the database and its transactions: `with store.begin() as tx` is one of them.
+
+SQLite has one writer: WAL, `BEGIN IMMEDIATE` (a deferred BEGIN that reads before it writes loses to "database is locked" at once,
+whatever the timeout), `synchronous=FULL` because what a person was told is done must survive a power cut, and one lock so that the threads
+of this process queue instead of failing. Readers have connections of their own that cannot write. PostgreSQL needs none of that.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.store import migrate, owners
+from bot.store.errors import NestedBegin
+from bot.store.tx import Tx
+
+BUSY_MS = 30_000
+"""How long SQLite waits for another process that is writing, in milliseconds."""
+
+
+class Store:
+    """The database. Making one opens nothing: the first transaction does.
+
+    `durable=False` lets SQLite skip the flush to disk: for rehearsals and tests, whose database nobody misses after a power cut.
+    `watch` is called with every statement before it runs (`BEGIN`, `COMMIT` and `ROLLBACK` included); what it raises goes through.
+    """
+
+    def __init__(self, url: str, *, durable: bool = True, watch: Callable[[str], None] | None = None) -> None:
+        self.url = make_url(url)
+        self._sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = _sqlite_writer(self.url, durable) if self._sqlite else _postgres(self.url)
+        self._reader = _sqlite_reader(self.url) if self._sqlite else self._writer.execution_options(postgresql_readonly=True)
+        self._turn: AbstractContextManager[object] = _Turn() if self._sqlite else nullcontext()
+        self._owner: owners.Owner | None = None
+        if watch is not None:
+            _watch(self._writer, watch)
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """One transaction that may write; commits at the end of the block, rolls back if an exception leaves it.
+
+        Raises NestedBegin inside another one of the same thread (SQLite only: there it would wait for itself).
+        """
+        with self._turn, self._writer.begin() as connection:
+            yield Tx(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One transaction that sees a single moment and cannot write; never waits for the writer."""
+        with self._reader.begin() as connection:
+            yield Tx(connection)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Safe to call from several processes at once, and when nothing is to be done."""
+        with self._turn, self._writer.begin() as connection:
+            migrate.upgrade(connection)
+
+    @property
+    def owner(self) -> owners.Owner:
+        """This process as an owner of claimed messages; whoever asks can see whether it still lives."""
+        if self._owner is None:
+            self._owner = owners.of_file(Path(str(self.url.database))) if self._sqlite else owners.of_server(self._writer)
+        return self._owner
+
+    def close(self) -> None:
+        """Give up ownership and every connection. Safe to call twice; the store can be used again afterwards."""
+        if self._owner is not None:
+            self._owner.release()
+            self._owner = None
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+class _Turn:
+    """The turn of one thread to write. Not re-entrant, and it says so instead of waiting for itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise NestedBegin
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._holder = None
+        self._lock.release()
+
+
+def _postgres(url: URL) -> Engine:
+    return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
+
+
+def _sqlite_writer(url: URL, durable: bool) -> Engine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    synchronous = "FULL" if durable else "OFF"
+    engine = create_engine(url, pool_size=1, max_overflow=0)
+    _prepare(engine, "BEGIN IMMEDIATE", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")
+    return engine
+
+
+def _sqlite_reader(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=5, max_overflow=15)
+    _prepare(engine, "BEGIN", "query_only=ON")
+    return engine
+
+
+def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
+    """Take transactions out of the driver's hands (it would begin them late and deferred) and set up each new connection."""
+
+    def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={BUSY_MS}", *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+
+
+def _watch(engine: Engine, watch: Callable[[str], None]) -> None:
+    def on_execute(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        watch(statement)
+
+    event.listen(engine, "before_cursor_execute", on_execute)
+    event.listen(engine, "commit", lambda _connection: watch("COMMIT"))
+    event.listen(engine, "rollback", lambda _connection: watch("ROLLBACK"))
