@@ -9,7 +9,6 @@ from typing import Final, Literal, Protocol
 from bot.domain.messages import Outgoing
 from bot.domain.words import FailureKind
 
-
 Format = Literal["text", "markdown"]
 Clock = Callable[[], datetime]
 """Gives the aware present. Channels need it to sign and to age tokens; wiring hands it in."""

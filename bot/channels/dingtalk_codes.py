@@ -1,0 +1,83 @@
+"""What DingTalk's group robot, app robot and callbacks share: the signature, the codes, and the shape of a group message.
+
+Read on 2026-11-23: open.dingtalk.com, "custom robot access", "robot message types", "error codes of custom robots", and for the
+new host "server API error codes".
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from bot.channels import errcode
+from bot.channels.answer import Json
+from bot.channels.base import Format, SendFailed, append_within, mentions
+from bot.channels.errcode import Verdict
+from bot.channels.redact import hide
+from bot.domain.messages import Rendered
+from bot.domain.words import FailureKind
+
+OLD_HOST: Final = "https://oapi.dingtalk.com"
+NEW_HOST: Final = "https://api.dingtalk.com"
+
+MAX_BYTES: Final = 18_000
+"""Bytes of one group message: the platform refuses 20,000 for the whole body (read 2026-11-23); the rest is for the envelope."""
+ROBOT_PENALTY: Final = timedelta(minutes=10)
+"""A robot that sends a 21st message in a minute is silenced this long (read 2026-11-23)."""
+ADDRESS_BLOCK: Final = timedelta(minutes=5)
+"""An IP address that calls more than 10,000 times in 20 s is shut out this long, with `status` 1111 (read 2026-11-23)."""
+MAX_AT: Final = 50
+"""People who can be highlighted in one message (read 2026-11-23)."""
+
+SECURITY: Final = 310000
+"""Four faults share this code; only here the platform's words are read."""
+_SECURITY_WORDS: Final = (("keyword", "keyword"), ("timestamp", "clock"), ("sign", "sign"), ("whitelist", "ip"))
+
+
+def _all(kind: FailureKind, *codes: int) -> dict[int, Verdict]:
+    return dict.fromkeys(codes, Verdict(kind))
+
+
+CODES: Final[Mapping[int, Verdict]] = {
+    -1: Verdict(FailureKind.TRANSIENT),
+    410100: Verdict(FailureKind.THROTTLED, ROBOT_PENALTY),
+    130101: Verdict(FailureKind.THROTTLED, ROBOT_PENALTY),
+    # 400013 group dissolved, 400101 token unknown, 400102 robot stopped, 400106 robot gone
+    **_all(FailureKind.CREDENTIAL_BAD, SECURITY, 400013, 400101, 400102, 400106),
+    # 40035 no JSON, 43004 content type, 400105 message type, 460101 too long, 430101-430104 unsafe link, text, image, content
+    **_all(FailureKind.CONTENT_BAD, 40035, 43004, 400105, 460101, 430101, 430102, 430103, 430104),
+}
+
+
+def sign(timestamp: str, secret: str) -> str:
+    """Base64 of the HMAC-SHA256 that both directions use; percent-encode it once where it goes into a URL. `timestamp` is in ms."""
+    digest = hmac.new(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def require_ok(body: Json, *hidden: str) -> None:
+    """Returns if the old host accepted, else raises SendFailed. `hidden` are words to keep out of the error."""
+    if "errcode" not in body and str(body.get("status")) == "1111":
+        raise SendFailed(FailureKind.THROTTLED, "1111", "the platform shut this address out", ADDRESS_BLOCK)
+    if errcode.of(body) == SECURITY:
+        words = str(body.get("errmsg", ""))
+        fault = next((name for word, name in _SECURITY_WORDS if word in words), "security")
+        raise SendFailed(FailureKind.CREDENTIAL_BAD, f"{SECURITY}:{fault}", hide(words, *hidden))
+    errcode.require_ok(body, CODES, *hidden)
+
+
+def group_payload(rendered: Rendered, kind: Format, *, keyword: str = "") -> dict[str, object]:
+    """A text or markdown message for a group. Whoever is highlighted must stand in `at` and in the words; so does the keyword."""
+    called = mentions(rendered.mentions)
+    mobiles, users = called.mobiles[:MAX_AT], called.users[: max(0, MAX_AT - len(called.mobiles))]
+    body = append_within(rendered.body, [f"\n{keyword}"] if keyword else [], MAX_BYTES)
+    body = append_within(body, (f" @{name}" for name in (*mobiles, *users)), MAX_BYTES)
+    content = {"content": body} if kind == "text" else {"title": title(rendered), "text": body}
+    return {"msgtype": kind, kind: content, "at": {"atMobiles": [*mobiles], "atUserIds": [*users], "isAtAll": called.everybody}}
+
+
+def title(rendered: Rendered) -> str:
+    """What the chat list shows: the subject, or the first line of the body."""
+    return rendered.subject.strip() or rendered.body.strip().splitlines()[0][:50]
