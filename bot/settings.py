@@ -171,7 +171,7 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "dingtalk_robot_code": ("", str),
     "smtp_host": ("", str),
     "smtp_port": ("465", _integer(1, 65535)),
-    "smtp_security": ("tls", _one_of("tls", "starttls", "none")),
+    "smtp_security": ("tls", _one_of("tls", "starttls", "plain")),
     "smtp_user": ("", str),
     "smtp_password": ("", Secret),
     "smtp_from": ("", str),
@@ -194,7 +194,7 @@ def read(environment: Mapping[str, str], **overrides: str) -> Settings:
             values[key] = reader(text)
         except ValueError as error:
             problems.append(f"{key.upper()}={'（已隐藏）' if CONFIDENTIAL.search(key) else text}：{error}")
-    problems += _missing(values)
+    problems += [*_missing(values), *_exposed(values)]
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)
@@ -218,6 +218,13 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
         for key in NEEDS[channel]
         if key in values and not values[key]
     ]
+
+
+def _exposed(values: Mapping[str, Any]) -> list[str]:
+    """A login that would cross the network in the clear is refused."""
+    if values.get("smtp_security") != "plain" or values.get("smtp_host", "") in ("", "localhost", "127.0.0.1", "::1"):
+        return []
+    return ["SMTP_SECURITY：plain 不加密，只许连本机；请改为 tls 或 starttls"]
 
 
 def load(env_file: Path | None = None, **overrides: str) -> Settings:

@@ -46,7 +46,10 @@ def calendar(days: Annotated[list[str], typer.Argument(metavar="DATE…", help="
             line = {"date": day.date, "workday": day.workday, "kind": day.kind, "source": day.source, "provisional": day.provisional}
             sys.stdout.write(_dump(line) + "\n")
         return
-    _table(("日期", "上班", "说明", "依据", ""), ((day.date, "是" if day.workday else "否", day.name or day.kind, day.source, "暂定" if day.provisional else "") for day in found))
+    _table(
+        ("日期", "上班", "说明", "依据", ""),
+        ((day.date, "是" if day.workday else "否", day.name or day.kind, day.source, "暂定" if day.provisional else "") for day in found),
+    )
 
 
 def due(
@@ -84,7 +87,10 @@ def notice_read(
     console.print(f"[bold]{reading.title or '（未读出标题）'}[/]  {reading.number or ''}  成文 {reading.issued or '未知'}")
     for item in reading.obligations:
         days = "、".join(map(str, item.due)) or "待定"
-        console.print(f"\n● {item.what}\n  规则 {item.rule}；首个截止 {days}；报送至 {item.recipient or '未写明'}\n  原文：{item.text}", highlight=False)
+        console.print(
+            f"\n● {item.what}\n  规则 {item.rule}；首个截止 {days}；报送至 {item.recipient or '未写明'}\n  原文：{item.text}",
+            highlight=False,
+        )
     for doubt in reading.doubts:
         console.print(f"\n[yellow]？ {doubt.question}[/]\n  {doubt.text}", highlight=False)
 
@@ -150,7 +156,9 @@ def reply_explain(
         raise InputError(f"时刻“{at}”无法识别，应为 2018-09-28T09:00 这样的形式") from error
     reading = replies.read(text, asked_at, workdays.WorkCalendar())
     day = f"，日期 {reading.day}" if reading.day else ""
-    Console().print(f"[bold]{words.label(reading.intent)}[/]（{reading.intent}）{day}，把握 {reading.confidence:.0%}{'，需要追问' if reading.unsure else ''}")
+    Console().print(
+        f"[bold]{words.label(reading.intent)}[/]（{reading.intent}）{day}，把握 {reading.confidence:.0%}{'，需要追问' if reading.unsure else ''}"
+    )
     _table(("词", "规则", "分"), ((reason.words, reason.rule, reason.score) for reason in reading.reasons))
 
 

@@ -29,7 +29,9 @@ DONE = ("已报", "报了", "刚发到邮箱了", "名单已报送，请查收",
 TEMPERS = (
     Temper("prompt", 34, 1, _same(*DONE)),
     Temper("last minute", 24, 3, _same(*DONE)),
-    Temper("acknowledges first", 12, 0, {MessageKind.FIRST_NOTICE: ("收到", "好的"), MessageKind.REMINDER: DONE, MessageKind.OVERDUE: DONE}),
+    Temper(
+        "acknowledges first", 12, 0, {MessageKind.FIRST_NOTICE: ("收到", "好的"), MessageKind.REMINDER: DONE, MessageKind.OVERDUE: DONE}
+    ),
     Temper(
         "promises, then keeps it",
         10,

@@ -92,13 +92,20 @@ def test_broad_excepts_stand_in_two_places_only():
     broad = []
     for path in SOURCES:
         for node in ast.walk(_tree(path)):
-            if isinstance(node, ast.ExceptHandler) and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"}):
+            if isinstance(node, ast.ExceptHandler) and (
+                node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"}
+            ):
                 broad.append(_name(path))
     assert sorted(set(broad) - {"jobs/deliver.py", "jobs/schedule.py"}) == []
 
 
 def test_test_names_are_sentences():
-    short = [f"{_name(path)}:{node.name}" for path in TESTS for node in _functions(path) if node.name.startswith("test") and node.name.count("_") < 3]
+    short = [
+        f"{_name(path)}:{node.name}"
+        for path in TESTS
+        for node in _functions(path)
+        if node.name.startswith("test") and node.name.count("_") < 3
+    ]
     assert short == []
 
 

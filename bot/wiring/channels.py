@@ -1,0 +1,91 @@
+"""From settings to channels: which ways out exist, and which of them may really be used."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from bot.channels import console, dingtalk_app, dingtalk_robot, http, mail, wecom_app, wecom_robot
+from bot.channels.base import Channel, Receipt, SendFailed
+from bot.domain.messages import Outgoing
+from bot.domain.secret import Secret
+from bot.domain.words import FailureKind
+from bot.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Channel]:
+    """The channels an administrator switched on, each behind the allow-list if there is one."""
+    makers: dict[str, Callable[[], Channel]] = {
+        "wecom_robot": lambda: _wecom_robot(settings),
+        "wecom_app": lambda: _wecom_app(settings, clock),
+        "dingtalk_robot": lambda: _dingtalk_robot(settings, clock),
+        "dingtalk_app": lambda: _dingtalk_app(settings, clock),
+        "mail": lambda: _mail(settings, clock, tag_secret),
+        "console": lambda: console.Console(console.ConsoleConfig(Path(settings.cuibao_console_file)), clock),
+    }
+    live = {name: makers[name]() for name in settings.cuibao_live_channels}
+    allowed = settings.cuibao_allow_list
+    return {name: Allowed(channel, allowed) for name, channel in live.items()} if allowed else live
+
+
+def _wecom_robot(settings: Settings) -> Channel:
+    robots = {robot.name: robot.key for robot in settings.wecom_robots}
+    return wecom_robot.WeComRobot(wecom_robot.WeComRobotConfig(robots, settings.wecom_base_url), http.Client(slots=16))
+
+
+def _wecom_app(settings: Settings, clock: Clock) -> Channel:
+    config = wecom_app.WeComAppConfig(settings.wecom_corp_id, settings.wecom_agent_id, settings.wecom_secret, settings.wecom_base_url)
+    return wecom_app.WeComApp(config, http.Client(), clock)
+
+
+def _dingtalk_robot(settings: Settings, clock: Clock) -> Channel:
+    robots = {robot.name: dingtalk_robot.DingTalkRobotAccount(robot.key, robot.secret) for robot in settings.dingtalk_robots}
+    config = dingtalk_robot.DingTalkRobotConfig(robots, settings.dingtalk_base_url)
+    return dingtalk_robot.DingTalkRobot(config, http.Client(slots=16), clock)
+
+
+def _dingtalk_app(settings: Settings, clock: Clock) -> Channel:
+    config = dingtalk_app.DingTalkAppConfig(
+        settings.dingtalk_app_key,
+        settings.dingtalk_app_secret,
+        settings.dingtalk_robot_code,
+        settings.dingtalk_api_url,
+        settings.dingtalk_base_url,
+    )
+    return dingtalk_app.DingTalkApp(config, http.Client(), clock)
+
+
+def _mail(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
+    config = mail.MailConfig(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        tag_secret=tag_secret,
+        security=mail.Security(settings.smtp_security),
+        username=settings.smtp_user,
+        password=settings.smtp_password,
+    )
+    return mail.Mail(config, clock)
+
+
+class Allowed:
+    """A channel that serves the allow-list only; anybody else is refused before anything leaves (PROMISES E1)."""
+
+    def __init__(self, channel: Channel, allowed: Iterable[str]) -> None:
+        self._channel, self._allowed = channel, frozenset(allowed)
+        self.name, self.limits = channel.name, channel.limits
+
+    def robot(self, address: str) -> str:
+        """The budget of the channel behind."""
+        return self._channel.robot(address)
+
+    async def send(self, message: Outgoing) -> Receipt:
+        """Send to an allowed address. Raises SendFailed, also for every other address."""
+        if message.address not in self._allowed:
+            raise SendFailed(FailureKind.CONTENT_BAD, "not_on_allow_list", "CUIBAO_ALLOW_LIST does not hold this address")
+        return await self._channel.send(message)
+
+    async def close(self) -> None:
+        """Close the channel behind."""
+        await self._channel.close()
