@@ -8,10 +8,12 @@ December before it): the administrator's table wins over the library.
 """
 
 from bisect import bisect_left, bisect_right
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 import chinese_calendar
@@ -136,32 +138,44 @@ class WorkCalendar:
     def _load(self, year: int) -> list[date]:
         if not MINYEAR <= year <= MAXYEAR:
             raise CalendarError(f"日历只到公元{MINYEAR}年至{MAXYEAR}年，推算越出了这个范围，请检查日期。")
-        first, length = date(year, 1, 1), 366 if _leap(year) else 365
-        plain, source = self._rule_of(year)
-        named = _library(year) if year in LIBRARY_YEARS else statutory.holidays(year) if plain else {}
-        for offset in range(length):
-            d = first + timedelta(days=offset)
-            override = self._overrides.get(d)
-            self._days[d] = _overridden(d, override) if override else _ruled(d, named.get(d), source, provisional=plain)
-        self._workdays[year] = [d for d in (first + timedelta(days=n) for n in range(length)) if self._days[d].workday]
+        days = [self._amended(day) for day in _ruled(year, *self._rule_of(year))]
+        self._days.update((day.date, day) for day in days)
+        self._workdays[year] = [day.date for day in days if day.workday]
         return self._workdays[year]
 
-    def _rule_of(self, year: int) -> tuple[bool, str]:
-        """Whether `year` is only provisional, and the source of its ordinary days."""
+    def _amended(self, day: Day) -> Day:
+        override = self._overrides.get(day.date)
+        return _overridden(day.date, override) if override else day
+
+    def _rule_of(self, year: int) -> tuple[str, bool]:
+        """The source of the year's ordinary days, and whether they are only provisional."""
         if year in LIBRARY_YEARS:
-            return False, LIBRARY
+            return LIBRARY, False
         if self.published(year):
-            return False, ADMIN + self._overrides[date(year, 1, 1)].source
-        return True, WEEKDAYS
+            return ADMIN + self._overrides[date(year, 1, 1)].source, False
+        return WEEKDAYS, True
 
 
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+@lru_cache(maxsize=512)
+def _ruled(year: int, source: str, provisional: bool) -> tuple[Day, ...]:
+    """The days of a year before overrides; shared by all calendars."""
+    named = _library(year) if year in LIBRARY_YEARS else statutory.holidays(year)
+    first, length = date(year, 1, 1), 366 if isleap(year) else 365
+    return tuple(_ruled_day(d, named.get(d, ""), source, provisional) for d in (first + timedelta(days=n) for n in range(length)))
 
 
 def _library(year: int) -> dict[date, str]:
     tables = (chinese_calendar.holidays, chinese_calendar.workdays)
     return {day: str(chinese_calendar.Holiday(name).chinese) for table in tables for day, name in table.items() if day.year == year}
+
+
+def _ruled_day(d: date, name: str, source: str, provisional: bool) -> Day:
+    if name:
+        kind = DayKind.MAKEUP if d in chinese_calendar.workdays else DayKind.HOLIDAY
+    else:
+        kind = DayKind.WEEKEND if d.weekday() >= 5 else DayKind.WORKDAY
+    works = kind in (DayKind.WORKDAY, DayKind.MAKEUP)
+    return Day(d, works, kind, name, LAW if provisional and name else source, provisional)
 
 
 def _overridden(d: date, override: Override) -> Day:
@@ -170,12 +184,3 @@ def _overridden(d: date, override: Override) -> Day:
     else:
         kind = DayKind.HOLIDAY if override.name or d.weekday() < 5 else DayKind.WEEKEND
     return Day(d, override.workday, kind, override.name, ADMIN + override.source, provisional=False)
-
-
-def _ruled(d: date, name: str | None, source: str, *, provisional: bool) -> Day:
-    if name is None:
-        kind = DayKind.WEEKEND if d.weekday() >= 5 else DayKind.WORKDAY
-    else:
-        kind = DayKind.MAKEUP if d in chinese_calendar.workdays else DayKind.HOLIDAY
-    works = kind in (DayKind.WORKDAY, DayKind.MAKEUP)
-    return Day(d, works, kind, name or "", LAW if provisional and name else source, provisional)
