@@ -1,0 +1,107 @@
+"""The duties and who owes them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from bot.domain.due import Shift
+from bot.domain.obligations import Obligation
+from bot.store import conflict, tables
+from bot.store.units import Unit
+
+OBLIGATION = tables.of(tables.Obligation)
+OWES = tables.of(tables.ObligationUnit)
+_UNIT = tables.of(tables.Unit)
+
+ARMED, DRAFT, ENDED = "armed", "draft", "ended"
+"""States: only an armed obligation makes periods, tasks and reminders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """An obligation that the due job works on. `revision` grows when its units, or any unit, change."""
+
+    obligation: Obligation
+    revision: int
+
+
+class Obligations:
+    """Queries about obligations."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, obligation: Obligation, unit_ids: Iterable[int], state: str = ARMED) -> int:
+        """A new obligation owed by these units; `obligation.id` is ignored. Returns the id."""
+        values = _values(obligation) | {"state": state}
+        id_ = int(self._connection.execute(insert(OBLIGATION).values(values).returning(OBLIGATION.c.id)).scalar_one())
+        self._owe(id_, unit_ids)
+        return id_
+
+    def change(self, obligation: Obligation) -> None:
+        """Write every field anew; the due job then looks at its open periods again."""
+        values = _values(obligation) | {"revision": OBLIGATION.c.revision + 1}
+        self._connection.execute(update(OBLIGATION).where(OBLIGATION.c.id == obligation.id).values(values))
+
+    def set_units(self, obligation_id: int, unit_ids: Iterable[int]) -> None:
+        """Exactly these units owe it from now on; tasks that exist stay, the due job makes those that are missing."""
+        self._connection.execute(delete(OWES).where(OWES.c.obligation_id == obligation_id))
+        self._owe(obligation_id, unit_ids)
+        self._connection.execute(update(OBLIGATION).where(OBLIGATION.c.id == obligation_id).values(revision=OBLIGATION.c.revision + 1))
+
+    def set_state(self, obligation_id: int, state: str) -> None:
+        """Arm, draft or end it."""
+        self._connection.execute(update(OBLIGATION).where(OBLIGATION.c.id == obligation_id).values(state=state))
+
+    def get(self, obligation_id: int) -> Obligation:
+        """One obligation. Raises LookupError."""
+        row = self._connection.execute(select(OBLIGATION).where(OBLIGATION.c.id == obligation_id)).first()
+        if row is None:
+            raise LookupError(f"obligation {obligation_id}")
+        return read(row)
+
+    def all(self, state: str | None = None) -> list[Obligation]:
+        """Every obligation (in that state), by id."""
+        return [read(row) for row in self._connection.execute(_in_state(state))]
+
+    def armed(self) -> list[Armed]:
+        """What the due job works on, by id."""
+        return [Armed(read(row), row.revision) for row in self._connection.execute(_in_state(ARMED))]
+
+    def units(self, obligation_id: int) -> list[Unit]:
+        """Who owes it, whether in force today or not, in administrative order."""
+        columns = [_UNIT.c[name] for name in Unit.__dataclass_fields__]
+        query = select(*columns).join(OWES, OWES.c.unit_id == _UNIT.c.id).where(OWES.c.obligation_id == obligation_id)
+        return [Unit(**row._mapping) for row in self._connection.execute(query.order_by(_UNIT.c.position, _UNIT.c.id))]
+
+    def chunk(self, obligation_id: int, after: int, size: int) -> int | None:
+        """The last unit id of the next `size` that owe it, beyond `after`; None when there are no more."""
+        part = select(OWES.c.unit_id).where(OWES.c.obligation_id == obligation_id, OWES.c.unit_id > after)
+        return self._connection.execute(select(func.max(part.order_by(OWES.c.unit_id).limit(size).subquery().c.unit_id))).scalar()
+
+    def _owe(self, obligation_id: int, unit_ids: Iterable[int]) -> None:
+        rows = [{"obligation_id": obligation_id, "unit_id": unit_id} for unit_id in dict.fromkeys(unit_ids)]
+        if rows:
+            self._connection.execute(conflict.insert_new(self._connection, OWES, ["obligation_id", "unit_id"]), rows)
+
+
+_FIELDS = tuple(Obligation.__dataclass_fields__)
+
+
+def read(row: Row[Any]) -> Obligation:
+    """An obligation from a row that holds the columns of the table."""
+    values = {name: row._mapping[name] for name in _FIELDS}
+    return Obligation(**values | {"shift": Shift(values["shift"]), "emails": tuple(values["emails"]), "phones": tuple(values["phones"])})
+
+
+def _values(obligation: Obligation) -> dict[str, Any]:
+    values = asdict(obligation)
+    del values["id"]
+    return values | {"shift": obligation.shift.value, "emails": list(obligation.emails), "phones": list(obligation.phones)}
+
+
+def _in_state(state: str | None) -> Select[Any]:
+    query = select(OBLIGATION).order_by(OBLIGATION.c.id)
+    return query.where(OBLIGATION.c.state == state) if state else query

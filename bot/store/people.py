@@ -1,0 +1,174 @@
+"""Who can be reached for a unit: contacts, substitutes, leaders and group chats, with their addresses in order of preference."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, insert, or_, select, true, update
+
+from bot.domain.words import Role
+from bot.store import conflict, tables
+from bot.store.units import in_force
+
+PERSON = tables.of(tables.Person)
+ROLE = tables.of(tables.Role)
+ADDRESS = tables.of(tables.Address)
+_UNIT = tables.of(tables.Unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a person is to one unit."""
+
+    unit_id: int
+    unit: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One way to reach a person; `bad` with its `reason` once a platform refused it."""
+
+    channel: str
+    value: str
+    bad: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact or a group chat (`kind` person, group). Addresses are in order of preference."""
+
+    id: int
+    name: str
+    kind: str
+    phone: str
+    roles: tuple[Post, ...]
+    addresses: tuple[Address, ...]
+    active: bool = True
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A unit with nobody who could be reached in this role."""
+
+    unit_id: int
+    unit: str
+    role: Role
+
+
+class People:
+    """Queries about people. Mail addresses are compared without regard to case."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, name: str, kind: str = "person", phone: str = "", sample: bool = False) -> int:
+        """A new person; returns the id."""
+        values = {"name": name, "kind": kind, "phone": phone, "sample": sample, "active": True}
+        return int(self._connection.execute(insert(PERSON).values(values).returning(PERSON.c.id)).scalar_one())
+
+    def retire(self, person_id: int) -> None:
+        """The person has left: kept for the evidence, never written to again."""
+        self._connection.execute(update(PERSON).where(PERSON.c.id == person_id).values(active=False))
+
+    def assign(self, person_id: int, unit_id: int, role: Role, since: date | None = None, until: date | None = None) -> None:
+        """Give a role at a unit, or change its days; `until` is exclusive, None is without end."""
+        key = {"unit_id": unit_id, "role": role.value, "person_id": person_id}
+        days = {"since": since, "until": until}
+        statement = conflict.insert(self._connection, ROLE).values(key | days)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=days))
+
+    def add_address(self, person_id: int, channel: str, value: str, rank: int) -> None:
+        """Add an address or make a known one good again; the lowest rank is tried first."""
+        key = {"person_id": person_id, "channel": channel, "value": _written(channel, value)}
+        fresh = {"rank": rank, "bad": False, "reason": "", "changed_at": None}
+        statement = conflict.insert(self._connection, ADDRESS).values(key | fresh)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=fresh))
+
+    def by_address(self, channel: str, value: str) -> Person | None:
+        """Who is reached at this address; the newest if several people share it."""
+        held = select(ADDRESS.c.person_id).where(ADDRESS.c.channel == channel, ADDRESS.c.value == _written(channel, value))
+        found = self._load(PERSON.c.id.in_(held) & PERSON.c.active)
+        return found[-1] if found else None
+
+    def get(self, person_id: int) -> Person:
+        """One person. Raises LookupError."""
+        found = self._load(PERSON.c.id == person_id)
+        if not found:
+            raise LookupError(f"person {person_id}")
+        return found[0]
+
+    def all(self, kind: str | None = None) -> list[Person]:
+        """Everybody who is active, by id."""
+        return self._load(PERSON.c.active & (PERSON.c.kind == kind if kind else true()))
+
+    def holders(self, unit_id: int, role: Role, on: date | None = None) -> list[Person]:
+        """Who holds the role at the unit (on that day, if given), by id; SUPERIOR are the primary contacts of the unit above."""
+        at = ROLE.c.unit_id == unit_id
+        if role is Role.SUPERIOR:
+            at, role = ROLE.c.unit_id == select(_UNIT.c.parent_id).where(_UNIT.c.id == unit_id).scalar_subquery(), Role.PRIMARY
+        held = select(ROLE.c.person_id).where(at, ROLE.c.role == role.value, held_on(on) if on else true())
+        return self._load(PERSON.c.id.in_(held) & PERSON.c.active)
+
+    def best_address(self, person_id: int, channels: Collection[str]) -> Address | None:
+        """The most preferred good address on one of the channels."""
+        person = self.get(person_id)
+        return next((address for address in person.addresses if not address.bad and address.channel in channels), None)
+
+    def mark_bad(self, channel: str, value: str, at: datetime, reason: str) -> None:
+        """The platform said nobody is reached there; nothing is sent to it until it is added again."""
+        where = (ADDRESS.c.channel == channel) & (ADDRESS.c.value == _written(channel, value))
+        self._connection.execute(update(ADDRESS).where(where).values(bad=True, reason=reason[:300], changed_at=at))
+
+    def unreachable_units(self, channels: Collection[str], on: date, roles: Iterable[Role] = (Role.PRIMARY,)) -> list[Gap]:
+        """Units in force on a day that some armed obligation concerns, with nobody reachable in the role, in administrative order."""
+        owing = tables.of(tables.ObligationUnit)
+        gaps = []
+        for role in roles:
+            held = exists().where(ROLE.c.unit_id == _UNIT.c.id, ROLE.c.role == role.value, held_on(on), reachable(channels))
+            concerned = exists().where(owing.c.unit_id == _UNIT.c.id)
+            query = select(_UNIT.c.id, _UNIT.c.name).where(in_force(on), concerned, ~held).order_by(_UNIT.c.position, _UNIT.c.id)
+            gaps += [Gap(id_, name, role) for id_, name in self._connection.execute(query)]
+        return gaps
+
+    def _load(self, where: ColumnElement[bool]) -> list[Person]:
+        ids = select(PERSON.c.id).where(where)
+        posts, addresses = self._posts(where), defaultdict(list)
+        query = select(ADDRESS).where(ADDRESS.c.person_id.in_(ids)).order_by(ADDRESS.c.rank, ADDRESS.c.id)
+        for row in self._connection.execute(query):
+            addresses[row.person_id].append(Address(row.channel, row.value, row.bad, row.reason))
+        return [
+            Person(row.id, row.name, row.kind, row.phone, tuple(posts[row.id]), tuple(addresses[row.id]), row.active, row.sample)
+            for row in self._connection.execute(select(PERSON).where(where).order_by(PERSON.c.id))
+        ]
+
+    def _posts(self, where: ColumnElement[bool]) -> defaultdict[int, list[Post]]:
+        posts = defaultdict(list)
+        query = select(ROLE.c.person_id, ROLE.c.unit_id, ROLE.c.role, _UNIT.c.name).join(_UNIT, _UNIT.c.id == ROLE.c.unit_id)
+        query = query.where(ROLE.c.person_id.in_(select(PERSON.c.id).where(where))).order_by(_UNIT.c.position, ROLE.c.id)
+        for row in self._connection.execute(query):
+            posts[row.person_id].append(Post(row.unit_id, row.name, Role(row.role)))
+        return posts
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """The condition on table `role` that it is held on that day."""
+    return and_(or_(ROLE.c.since.is_(None), ROLE.c.since <= day), or_(ROLE.c.until.is_(None), ROLE.c.until > day))
+
+
+def reachable(channels: Collection[str]) -> ColumnElement[bool]:
+    """The condition that the person of a row of table `role` is active and has a good address on one of the channels."""
+    return exists().where(
+        PERSON.c.id == ROLE.c.person_id,
+        PERSON.c.active == true(),
+        ADDRESS.c.person_id == PERSON.c.id,
+        ADDRESS.c.bad == false(),
+        ADDRESS.c.channel.in_(sorted(channels)),
+    )
+
+
+def _written(channel: str, value: str) -> str:
+    return value.strip().lower() if channel == "mail" else value.strip()

@@ -1,0 +1,79 @@
+"""Who is left in peace until when, by whose word and why. A silence holds reminders back; it never throws them away."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+
+from bot.store import tables
+
+_SILENCE = tables.of(tables.Silence)
+_TASK = tables.of(tables.Task)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No reminders within [since, until) for the unit, obligation and period named (None: any)."""
+
+    id: int
+    unit_id: int | None
+    obligation_id: int | None
+    period_id: int | None
+    author: str
+    reason: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a silence covers; each part None: any. All three None is everything."""
+
+    unit_id: int | None = None
+    obligation_id: int | None = None
+    period_id: int | None = None
+
+
+class Silences:
+    """Queries about silences."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, scope: Scope, since: datetime, until: datetime, author: str, reason: str) -> int:
+        """A new silence; returns its id. Raises ValueError without a reason or with an end that is not after the start."""
+        if not reason.strip() or until <= since:
+            raise ValueError("a silence needs a reason and an end after its start")
+        values = asdict(scope) | {"author": author, "reason": reason, "since": since, "until": until}
+        return int(self._connection.execute(insert(_SILENCE).values(values).returning(_SILENCE.c.id)).scalar_one())
+
+    def end(self, silence_id: int, now: datetime) -> None:
+        """Stop it now; it stays in the book."""
+        ended = update(_SILENCE).where(_SILENCE.c.id == silence_id, _SILENCE.c.until > now)
+        self._connection.execute(ended.values(until=now))
+
+    def active(self, now: datetime) -> list[Silence]:
+        """Those that hold at `now`, by id."""
+        return self._list(_holds(now))
+
+    def ended_since(self, since: datetime, now: datetime) -> list[Silence]:
+        """Those whose end lies in (since, now]: the next message says that one has just ended."""
+        return self._list((_SILENCE.c.until > since) & (_SILENCE.c.until <= now))
+
+    def _list(self, where: ColumnElement[bool]) -> list[Silence]:
+        rows = self._connection.execute(select(_SILENCE).where(where).order_by(_SILENCE.c.id))
+        return [Silence(**row._mapping) for row in rows]
+
+
+def _holds(now: datetime) -> ColumnElement[bool]:
+    return and_(_SILENCE.c.since <= now, _SILENCE.c.until > now)
+
+
+def silenced(now: datetime) -> ColumnElement[bool]:
+    """The condition on table `task` that a silence covers it at `now`."""
+    return exists().where(
+        _holds(now),
+        or_(_SILENCE.c.unit_id.is_(None), _SILENCE.c.unit_id == _TASK.c.unit_id),
+        or_(_SILENCE.c.obligation_id.is_(None), _SILENCE.c.obligation_id == _TASK.c.obligation_id),
+        or_(_SILENCE.c.period_id.is_(None), _SILENCE.c.period_id == _TASK.c.period_id),
+    )
