@@ -1,0 +1,81 @@
+"""A notice comes in: kept raw first, then read, and only after somebody agrees it becomes obligations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from bot.domain import notices, times
+from bot.domain.due import Shift
+from bot.domain.errors import NoticeError
+from bot.domain.obligations import Obligation
+from bot.store import Store
+from bot.store.tx import Tx
+
+OPENING = time(9, 0)
+"""Shanghai hour at which a notice counts as published on its day: nobody is told before offices open."""
+ASKED_HOUR = time(17, 0)
+"""Shanghai hour by which we ask on the due day where the notice names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A notice that was kept, and what was read from it."""
+
+    notice_id: int
+    reading: notices.NoticeReading
+
+
+def take(store: Store, raw: bytes, filename: str, now: datetime, issued: date | None = None) -> Taken:
+    """Keep the file, then read it. Raises NoticeError; the file is kept all the same, with the trouble beside it."""
+    with store.begin() as tx:
+        notice_id = tx.notices.keep(raw, filename, now)
+    try:
+        text = notices.decode(raw)
+        reading = notices.read(text, issued)
+    except NoticeError as refusal:
+        with store.begin() as tx:
+            tx.notices.describe(notice_id, trouble=str(refusal))
+        raise
+    with store.begin() as tx:
+        tx.notices.describe(
+            notice_id,
+            text=text,
+            title=reading.title or "",
+            number=reading.number or "",
+            issuer=reading.issuer or "",
+            issued=reading.issued,
+            published=reading.published,
+        )
+    return Taken(notice_id, reading)
+
+
+def arm(tx: Tx, taken: Taken, unit_ids: Iterable[int], now: datetime, ladder: str = "default") -> tuple[int, ...]:
+    """Make an obligation of each duty that was read, owed by these units. Returns their ids.
+
+    Periods count from the day the notice was written; reminders may go from the day it was published (or from `now`).
+    """
+    units, reading = tuple(unit_ids), taken.reading
+    published = times.instant(reading.published, OPENING) if reading.published else now
+    begins = reading.issued or times.civil_day(now)
+    return tuple(tx.obligations.add(_obligation(taken.notice_id, duty, published, begins, ladder), units) for duty in reading.obligations)
+
+
+def _obligation(notice_id: int, duty: notices.ObligationReading, published: datetime, begins: date, ladder: str) -> Obligation:
+    return Obligation(
+        id=0,
+        notice_id=notice_id,
+        what=duty.what,
+        rule=duty.rule,
+        shift=duty.shift or Shift.EARLIER,
+        hour=duty.hour or ASKED_HOUR,
+        recipient=duty.recipient or "",
+        emails=duty.emails,
+        phones=duty.phones,
+        sentence=duty.text,
+        published=published,
+        begins=begins,
+        ends=None,
+        ladder=ladder,
+        hour_stated=duty.hour is not None,
+        shift_stated=duty.shift is not None,
+    )
