@@ -23,7 +23,10 @@ class Unit(SQLModel, table=True):
     initials: str = Field(default="", max_length=40)
     since: date | None = None
     until: date | None = None
-    __table_args__ = (UniqueConstraint("code", "parent_id", name="uq_unit_code_parent"),)
+    __table_args__ = (
+        UniqueConstraint("code", "parent_id", name="uq_unit_code_parent"),
+        Index("ix_unit_order", "position", "id"),
+    )
 
 
 class Person(SQLModel, table=True):

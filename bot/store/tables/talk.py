@@ -18,7 +18,7 @@ class Inbound(SQLModel, table=True):
     platform_id: str = Field(max_length=160)
     sender: str = Field(max_length=200)
     chat: str = Field(default="", max_length=200)
-    answer_to: str = Field(default="", max_length=500)
+    answer_to: str = Field(default="", sa_type=Text)
     at: datetime = instant()
     received_at: datetime = instant()
     text: str = Field(default="", sa_type=Text)

@@ -23,6 +23,7 @@ class Task(SQLModel, table=True):
     quiet_until: datetime | None = instant(nullable=True)
     extended_to: date | None = None
     disputed: bool = Field(default=False)
+    asked_for: date | None = None
     own_steps: bool = Field(default=False)
     __table_args__ = (
         UniqueConstraint("period_id", "unit_id", name="uq_task"),

@@ -102,6 +102,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('code', 'parent_id', name='uq_unit_code_parent')
     )
+    op.create_index('ix_unit_order', 'unit', ['position', 'id'], unique=False)
     op.create_index(op.f('ix_unit_parent_id'), 'unit', ['parent_id'], unique=False)
     op.create_table('address',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -307,6 +308,7 @@ def upgrade() -> None:
     sa.Column('quiet_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('extended_to', sa.Date(), nullable=True),
     sa.Column('disputed', sa.Boolean(), nullable=False),
+    sa.Column('asked_for', sa.Date(), nullable=True),
     sa.Column('own_steps', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], ),
     sa.ForeignKeyConstraint(['period_id'], ['period.id'], ),
