@@ -1,0 +1,140 @@
+"""How days, hours, periods, countdowns and refusals are written in Chinese inside the views that templates get.
+
+Phrases only, of the subject matter itself; whole sentences to people stand in `templates/`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from bot.domain import period_names, times
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def period_word(name: str) -> str:
+    """`2018Q3` → 2018年三季度; empty for `once`, whose matter needs no period beside it."""
+    return "" if name == "once" else period_names.label(name)
+
+
+def day_word(day: date, today: date) -> str:
+    """10月19日; with the year if it is not that of `today`."""
+    year = "" if day.year == today.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
+def day_and_weekday(day: date, today: date) -> str:
+    """10月22日（星期一）."""
+    return f"{day_word(day, today)}（星期{_WEEKDAYS[day.weekday()]}）"
+
+
+def day_and_hour(day: date, hour: time, today: date) -> str:
+    """10月19日（星期五）17:00."""
+    return f"{day_and_weekday(day, today)}{hour:%H:%M}"
+
+
+def moment_word(at: datetime) -> str:
+    """An instant as the clocks of Shanghai show it, always with the year: 2018年10月23日9:05."""
+    local = times.local(at)
+    return f"{local.year}年{local.month}月{local.day}日{local.hour}:{local:%M}"
+
+
+def full_day(day: date) -> str:
+    """2018年10月22日（星期一）."""
+    return f"{day.year}年{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
+
+
+def days_ahead(workdays: int) -> str:
+    """Before the day we aim for: 还有3个工作日."""
+    return f"还有{workdays}个工作日"
+
+
+def due_today() -> str:
+    """On the day we aim for, and on the last day that is on time."""
+    return "今天截止"
+
+
+def due_at_latest(day: date, today: date) -> str:
+    """After the day we aim for and before the last day: 最迟10月22日."""
+    return f"最迟{day_word(day, today)}"
+
+
+def days_over(workdays: int) -> str:
+    """After the last day that is on time: 已逾期2个工作日."""
+    return f"已逾期{workdays}个工作日"
+
+
+def returned() -> str:
+    """A report that was sent back; the first one's time still counts, so nothing is overdue."""
+    return "已退回，请补正后重报"
+
+
+def you_said_today() -> str:
+    """The follow-up on a promised day, to the person who promised (B5)."""
+    return "您说今天报"
+
+
+def promised(day: date, today: date) -> str:
+    """A promise that stands, to anybody."""
+    return f"已承诺{day_word(day, today)}报送" + ("，尚未收到" if day < today else "")
+
+
+def extended(day: date, today: date) -> str:
+    """A granted extension."""
+    return f"已同意展期至{day_word(day, today)}"
+
+
+def not_delivered(unit: str) -> str:
+    """Footnote of the circular on a unit that no reminder of ours has reached."""
+    return f"{unit}：催报消息未能送达，请核实后再行认定。"
+
+
+def extension_footnote(unit: str, day: date) -> str:
+    """Footnote of the circular on a unit that was given more time."""
+    return f"{unit}：经同意展期至{full_day(day)}。"
+
+
+def small_group_footnote(smallest: int) -> str:
+    """Footnote of the circular where rates are left out."""
+    return f"应报单位不足{smallest}家的，只列家数，不计比率。"
+
+
+def percent(permille: int | None) -> str:
+    """957 → 95.7%; empty where there is no rate."""
+    return "" if permille is None else f"{permille // 10}.{permille % 10}%"
+
+
+def bad_windows(text: str) -> str:
+    """Why sending windows cannot be used, and how to write them."""
+    return f"发送时段“{text}”无法使用：请按“09:00-11:30,13:30-16:30”填写，每段至少10分钟，按先后排列且不重叠"
+
+
+_FLAWS = {
+    "empty": "没有任何梯次",
+    "nobody": "没有收件角色，永远不会发出",
+    "key_taken": "名称与前面的梯次重复",
+    "not_first": "首次通知须以发布时间为准并命名为 first，其他梯次不得如此",
+    "wrong_side": "截止前的梯次须在截止日当天或之前，逾期的梯次须在最迟认定日之后，且不超过250个工作日",
+    "before_lead": "早于该报告期开始提示的日子，会被首次通知取代，永远不会发出",
+    "not_after_previous": "不晚于前一梯次，会被合并，永远不会单独发出",
+    "outside_windows": "时间不在发送时段内，到时发不出去",
+    "busy_minute": "时间落在整点或半点，请错开几分钟",
+}
+
+
+def flawed_ladder(name: str, flaws: Sequence[tuple[str, str]]) -> str:
+    """Why a ladder cannot be saved: each rung's key with its flaw (`ladder.Flaw`)."""
+    named = "；".join(f"{key}：{_FLAWS[flaw]}" if key else _FLAWS[flaw] for key, flaw in flaws)
+    return f"梯次“{name}”不能保存，请修改后再试。{named}"
+
+
+_DEAD = {
+    "before_publication": "早于首次通知，已并入首次通知",
+    "with_first_notice": "与首次通知同日，已并入首次通知",
+    "overtaken": "不早于后一梯次，已并入后一梯次",
+    "after_closing": "在关闭报送之后",
+}
+
+
+def dead_rung(reason: str) -> str:
+    """Why a rung does not fire in a period (`ladder.DeadReason`)."""
+    return _DEAD[reason]
