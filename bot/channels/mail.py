@@ -34,7 +34,8 @@ SECONDS: Final = 30.0
 """Patience with each step of the dialogue."""
 GOODBYE_SECONDS: Final = 2.0
 
-_MAILBOX: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_MAILBOX: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 class Security(StrEnum):
@@ -169,7 +170,7 @@ def _broken(stage: Stage, error: Exception) -> SendFailed:
     code = f"{stage}_{type(error).__name__}"
     if stage is Stage.CONTENT:
         return SendFailed(FailureKind.IN_DOUBT, code, "no reply after the content went out")
-    unable = stage is Stage.LOGIN and not isinstance(error, OSError)
+    unable = stage in (Stage.CONNECT, Stage.LOGIN) and not isinstance(error, OSError)  # it offers no STARTTLS or no AUTH
     return SendFailed(FailureKind.CREDENTIAL_BAD if unable else FailureKind.TRANSIENT, code, "no mail was handed over")
 
 

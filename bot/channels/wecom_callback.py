@@ -1,0 +1,91 @@
+"""What a member says or taps in WeCom's application, as the platform posts it to our address.
+
+Protocol: developer.work.weixin.qq.com /document/path/90930, 90238 (envelope), 90239 (messages), 90240 (events), read
+2026-11-23. Answer 200 with an empty body at once: after 5 s the platform sends the same again, three times in all.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError  # the type only; parsing is defusedxml's
+
+from defusedxml import DefusedXmlException, ElementTree
+
+from bot.channels import wecom_crypto
+from bot.channels.callback import CallbackRefused, Refusal
+from bot.channels.wecom_crypto import Keys
+from bot.domain.inbound import Inbound
+
+CHANNEL: Final = "wecom_app"
+MAX_BODY: Final = 200_000
+"""Bytes of a request that are read; the platform's own messages hold at most 2048 bytes of text."""
+_SPOKEN: Final = frozenset({"click", "template_card_event", "template_card_menu_event"})
+"""Events in which a person pressed something of ours; every other event says nothing."""
+_EVENT_ID: Final = ("FromUserName", "CreateTime", "Event", "EventKey", "TaskId")
+
+
+def check_url(keys: Keys, query: Mapping[str, str]) -> bytes:
+    """The bare text to answer when an administrator saves the callback address (GET). Raises CallbackRefused."""
+    return _open(keys, query, _parameter(query, "echostr"))
+
+
+def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
+    """A posted message or event, its XML kept as `raw`. Events that nobody spoke have an empty text. Raises CallbackRefused."""
+    if len(body) > MAX_BODY:
+        raise CallbackRefused(Refusal.CONTENT)
+    raw = _open(keys, query, _field(_parse(body), "Encrypt"))
+    message = _parse(raw)
+    sender = _field(message, "FromUserName")
+    return Inbound(CHANNEL, _platform_id(message), sender, _said_at(message), _text(message), raw)
+
+
+def _open(keys: Keys, query: Mapping[str, str], encrypted: str) -> bytes:
+    claimed, timestamp, nonce = (_parameter(query, name) for name in ("msg_signature", "timestamp", "nonce"))
+    wecom_crypto.verify(keys, claimed, timestamp, nonce, encrypted)
+    return wecom_crypto.decrypt(keys, encrypted)
+
+
+def _parameter(query: Mapping[str, str], name: str) -> str:
+    value = query.get(name)
+    if not value:
+        raise CallbackRefused(Refusal.PARAMETERS)
+    return value
+
+
+def _parse(xml: bytes) -> Element:
+    try:
+        root: Element = ElementTree.fromstring(xml, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise CallbackRefused(Refusal.CONTENT) from None
+    return root
+
+
+def _field(root: Element, name: str) -> str:
+    return (root.findtext(name) or "").strip()
+
+
+def _text(message: Element) -> str:
+    """The words, or the key of the button; a choice in a card follows its button."""
+    if _field(message, "MsgType") != "event":
+        return _field(message, "Content")
+    if _field(message, "Event") not in _SPOKEN:
+        return ""
+    chosen = [(option.text or "").strip() for option in message.iterfind("SelectedItems/SelectedItem/OptionIds/OptionId")]
+    return " ".join(part for part in (_field(message, "EventKey"), *chosen) if part)
+
+
+def _platform_id(message: Element) -> str:
+    """Messages have an id. Events have none: who, when, which button and which card tell two clicks of one second apart."""
+    own = _field(message, "MsgId")
+    if own:
+        return own
+    parts = "\0".join(_field(message, name) for name in _EVENT_ID)
+    return f"event-{hashlib.sha256(parts.encode()).hexdigest()[:40]}"
+
+
+def _said_at(message: Element) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(_field(message, "CreateTime")), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise CallbackRefused(Refusal.CONTENT) from None
