@@ -22,6 +22,7 @@ FIRST = "first"
 PROMISE = "promise@"
 """Start of the key of a follow-up on a promised day."""
 MORNING = time(9, 10)
+"""The one hour of all rungs but the second of the last day, so that what a person gets on a day merges into one message (B12)."""
 BREATHER = timedelta(hours=3)
 """A last-day reminder follows a first notice of the same day at this distance or not at all."""
 
@@ -108,24 +109,24 @@ class Flaw(StrEnum):
     BUSY_MINUTE = "busy_minute"
 
 
-def _rung(key: str, anchor: Anchor, offset: int, hour: time, role: Role, kind: MessageKind) -> Rung:
-    return Rung(key, anchor, offset, hour, (role,), kind)
+def _before(key: str, offset: int, hour: time = MORNING) -> Rung:
+    return Rung(key, Anchor.TARGET, offset, hour, (Role.PRIMARY,), MessageKind.REMINDER)
 
 
 _BY_CLICK = (
-    Rung("L+3", Anchor.LIMIT, 3, time(9, 40), (Role.LEADER,), MessageKind.ESCALATION, Release.CLICK),
-    Rung("L+5", Anchor.LIMIT, 5, time(10, 10), (Role.SUPERIOR,), MessageKind.ESCALATION, Release.CLICK, drafts_bulletin=True),
+    Rung("L+3", Anchor.LIMIT, 3, MORNING, (Role.LEADER,), MessageKind.ESCALATION, Release.CLICK),
+    Rung("L+5", Anchor.LIMIT, 5, MORNING, (Role.SUPERIOR,), MessageKind.ESCALATION, Release.CLICK, drafts_bulletin=True),
 )
 _DEFAULT = Ladder(
     "default",
     (
         Rung(FIRST, Anchor.PUBLICATION, 0, MORNING, (Role.PRIMARY, Role.GROUP), MessageKind.FIRST_NOTICE),
-        _rung("T-10", Anchor.TARGET, -10, time(9, 20), Role.GROUP, MessageKind.GROUP_NOTICE),
-        _rung("T-5", Anchor.TARGET, -5, MORNING, Role.PRIMARY, MessageKind.REMINDER),
-        _rung("T-3", Anchor.TARGET, -3, MORNING, Role.PRIMARY, MessageKind.REMINDER),
-        _rung("T-1", Anchor.TARGET, -1, MORNING, Role.PRIMARY, MessageKind.REMINDER),
-        _rung("T0am", Anchor.TARGET, 0, MORNING, Role.PRIMARY, MessageKind.REMINDER),
-        _rung("T0pm", Anchor.TARGET, 0, time(14, 20), Role.PRIMARY, MessageKind.REMINDER),
+        Rung("T-10", Anchor.TARGET, -10, MORNING, (Role.GROUP,), MessageKind.GROUP_NOTICE),
+        _before("T-5", -5),
+        _before("T-3", -3),
+        _before("T-1", -1),
+        _before("T0am", 0),
+        _before("T0pm", 0, time(14, 20)),
         Rung("L+1", Anchor.LIMIT, 1, MORNING, (Role.PRIMARY, Role.SUBSTITUTE), MessageKind.OVERDUE),
         *_BY_CLICK,
     ),

@@ -12,9 +12,9 @@ from bot.domain import times, wording
 from bot.domain.workdays import WorkCalendar
 
 BUSY_MINUTES = (0, 30)
-OFF_THE_MARK = timedelta(minutes=5)
-"""By how much an instant at a busy minute is moved."""
-SHORTEST = 10  # minutes
+OFF_THE_MARK = timedelta(minutes=10)
+"""By how much an instant at a busy minute is moved; so a window that opens at 9:00 begins at 9:10, where the ladder's hours are too."""
+SHORTEST = 15  # minutes
 """A window must have room for an instant moved off a busy minute."""
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
@@ -23,7 +23,7 @@ _FULL_WIDTH = str.maketrans({"，": ",", "、": ",", "；": ",", ";": ",", "："
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The allowed hours of a workday in Shanghai: start included, end excluded; in order, apart, at least ten minutes each.
+    """The allowed hours of a workday in Shanghai: start included, end excluded; in order, apart, at least a quarter of an hour each.
 
     Raises ValueError for spans that are not so.
     """
@@ -81,7 +81,7 @@ def defer(at: datetime, calendar: WorkCalendar, windows: Windows = DEFAULT, *, l
 
 
 def off_the_mark(at: datetime) -> datetime:
-    """`at` in UTC, moved by five minutes if clocks in Shanghai show a full or a half hour."""
+    """`at` in UTC, moved by ten minutes if clocks in Shanghai show a full or a half hour."""
     busy = times.local(at).minute in BUSY_MINUTES
     return (at + OFF_THE_MARK if busy else at).astimezone(UTC)
 

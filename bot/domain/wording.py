@@ -83,6 +83,11 @@ def extended(day: date, today: date) -> str:
     return f"已同意展期至{day_word(day, today)}"
 
 
+def listed(phrases: Sequence[str]) -> str:
+    """The phrases that are not empty, one after the other."""
+    return "；".join(phrase for phrase in phrases if phrase)
+
+
 def not_delivered(unit: str) -> str:
     """Footnote of the circular on a unit that no reminder of ours has reached."""
     return f"{unit}：催报消息未能送达，请核实后再行认定。"
@@ -95,7 +100,7 @@ def extension_footnote(unit: str, day: date) -> str:
 
 def small_group_footnote(smallest: int) -> str:
     """Footnote of the circular where rates are left out."""
-    return f"应报单位不足{smallest}家的，只列家数，不计比率。"
+    return f"可认定的单位不足{smallest}家的，只列家数，不计比率。"
 
 
 def percent(permille: int | None) -> str:
@@ -105,7 +110,7 @@ def percent(permille: int | None) -> str:
 
 def bad_windows(text: str) -> str:
     """Why sending windows cannot be used, and how to write them."""
-    return f"发送时段“{text}”无法使用：请按“09:00-11:30,13:30-16:30”填写，每段至少10分钟，按先后排列且不重叠"
+    return f"发送时段“{text}”无法使用：请按“09:00-11:30,13:30-16:30”填写，每段至少15分钟，按先后排列且不重叠"
 
 
 _FLAWS = {
@@ -138,3 +143,30 @@ _DEAD = {
 def dead_rung(reason: str) -> str:
     """Why a rung does not fire in a period (`ladder.DeadReason`)."""
     return _DEAD[reason]
+
+
+_REASONS = {
+    "says_reported": "答复已报",
+    "says_reported_earlier": "答复此前某日已报，请核对收件记录",
+    "says_zero": "答复零报告",
+    "under_way": "答复正在办理",
+    "promised_in_time": "承诺的日子在期限内",
+    "promised_without_day": "承诺报送但未说日子，按办理中记",
+    "promised_past_limit": "承诺的日子晚于最迟认定日，按申请展期处理",
+    "more_time_asked": "申请展期",
+    "more_time_not_needed": "所求日子仍在期限内，按承诺记，不必展期",
+    "difficulty": "答复有困难，转人工",
+    "not_theirs": "答复不归其管，转人工",
+    "received_is_not_reported": "“收到”不等于已报",
+    "taken_back": "更正：尚未报送",
+    "no_status": "未涉及报送状态",
+    "unsure": "把握不足，先问一句",
+    "day_missing": "未说明延到哪一天，先问一句",
+    "day_past": "所说的日子已经过去，先问一句",
+    "day_ahead": "说已报但日子在后，先问一句",
+}
+
+
+def decision_reason(reason: str) -> str:
+    """Why an answer became what it became (`status.Reason`)."""
+    return _REASONS[reason]
