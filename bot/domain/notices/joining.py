@@ -1,0 +1,54 @@
+"""Neighbouring time expressions that are one: ranges (9月1日至20日) and lists (4月12日前，6、8月3日前)."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from bot.domain.notices.mentions import Days, Mention, MonthDays
+
+_TO: Final = re.compile(r"[(]?\s?(?:至|到|-|~|起至)\s?$")
+_AND: Final = re.compile(r"(?:[、,和及与或]|以及|或者|\s)?(?:分别)?(?:(?:[及和])?(?:下半年|全年|年终|年度))?(?:于|在|为)?$")
+_HALF: Final = re.compile(r"上半年(?:[^,。;、]{0,12})$")
+
+
+def join(text: str, found: list[Mention]) -> list[Mention]:
+    """The same expressions with ranges reduced to their end and lists made one."""
+    joined: list[Mention] = []
+    for mention in found:
+        merged = _merged(text, joined[-1], mention) if joined else None
+        if merged:
+            joined[-1] = merged
+        elif not (joined and text[joined[-1].end : mention.start] == "(" and not mention.marked):
+            joined.append(mention)
+    return joined
+
+
+def _merged(text: str, left: Mention, right: Mention) -> Mention | None:
+    gap = text[left.end : right.start]
+    if len(gap) > 8 or not isinstance(left.when, Days):
+        return None
+    if _TO.fullmatch(gap):
+        return _range(left, right, left.when)
+    if isinstance(right.when, Days) and _AND.fullmatch(gap):
+        return _list(left, right, left.when, right.when)
+    return None
+
+
+def _range(left: Mention, right: Mention, first: Days) -> Mention | None:
+    if isinstance(right.when, MonthDays):
+        when = replace(first, points=((first.points[-1][0], right.when.days[-1]),))
+    elif isinstance(right.when, Days):
+        last = right.when
+        own_year = last.year is not None or last.following is not None or last.ahead is not None
+        when = last if own_year else replace(first, points=last.points, rough=last.rough)
+    else:
+        return None
+    return Mention(left.start, right.end, when, left.marked or right.marked, right.hour)
+
+
+def _list(left: Mention, right: Mention, first: Days, second: Days) -> Mention | None:
+    if second.year is not None and second.year != first.year:
+        return None
+    every = first.every or second.every or second.following == 1
+    when = replace(first, points=first.points + second.points, every=every, rough=first.rough or second.rough)
+    return Mention(left.start, right.end, when, left.marked or right.marked, right.hour or left.hour)

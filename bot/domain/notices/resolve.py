@@ -1,0 +1,252 @@
+"""From what a time expression says to due rules: the year that is missing, the report it recurs with, days that don't exist."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+from typing import Final, assert_never
+
+from bot.domain import rules
+from bot.domain.notices.mentions import Ahead, Count, Days, MonthDays, Recurring, Weekdays, When
+from bot.domain.notices.reading import DoubtKind
+
+YEARS: Final = range(1949, 2101)
+
+
+class Frequency(Enum):
+    """How often a report is made, from words that stand before the time: 月报, 按季, 每年."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What surrounds a time expression.
+
+    `frequency` is named before it; `recurs` says that it is named as a habit (每年, 按月), not as one report (年报).
+    `standing`: the text is a regulation, whose days come round every year. `year` is the one written in the sentence.
+    """
+
+    issued: date | None
+    frequency: Frequency | None = None
+    recurs: bool = False
+    standing: bool = False
+    year: int | None = None
+    halves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The rules `found` (several only for several weekdays) and what is open about them."""
+
+    found: tuple[rules.Rule, ...] = ()
+    doubts: tuple[DoubtKind, ...] = ()
+
+
+def resolve(when: When, context: Context) -> Resolved:
+    """The due rules of a time expression. No rules and a doubt where its day cannot be known."""
+    match when:
+        case Recurring():
+            return _recurring(when, context)
+        case Days():
+            return _days(when, context)
+        case MonthDays(days):
+            return _month_days(days, context)
+        case Weekdays():
+            return _weekdays(when, context)
+        case Ahead(n):
+            return _once([context.issued + timedelta(days=n)]) if context.issued else _unknown(DoubtKind.NO_ISSUE_DATE)
+        case Count():
+            return _count(when, context)
+    assert_never(when)
+
+
+def _unknown(doubt: DoubtKind) -> Resolved:
+    return Resolved(doubts=(doubt,))
+
+
+def _once(days: list[date], *doubts: DoubtKind) -> Resolved:
+    unique = tuple(sorted(set(days)))
+    return Resolved((rules.Once(unique[0]) if len(unique) == 1 else rules.Dates(unique),), doubts)
+
+
+def _recurring(when: Recurring, context: Context) -> Resolved:
+    rule = when.rule
+    if isinstance(rule, rules.MonthlyNext):
+        if context.frequency is Frequency.QUARTER:
+            rule = rules.QuarterlyNext(rule.day)
+        elif context.frequency is Frequency.HALF:
+            rule = rules.HalfyearlyNext(rule.day)
+    return Resolved((rule,), (DoubtKind.APPROXIMATE,) if when.rough else ())
+
+
+def _days(when: Days, context: Context) -> Resolved:
+    if _is_yearly(when, context):
+        doubts = (DoubtKind.APPROXIMATE,) if when.rough and not context.standing else ()
+        return _yearly(when.points, doubts)
+    return _dated(when, context)
+
+
+def _is_yearly(when: Days, context: Context) -> bool:
+    if when.every:
+        return True
+    if when.year is not None or when.ahead is not None:
+        return False
+    if when.points[0][0] < 1:
+        return False
+    if when.following is not None:
+        return context.year is None
+    named = context.recurs and context.frequency in (Frequency.YEAR, Frequency.HALF, Frequency.QUARTER)
+    halves = context.halves and len(when.points) > 1
+    return context.standing or named or halves
+
+
+def _yearly(points: tuple[tuple[int, int], ...], doubts: tuple[DoubtKind, ...]) -> Resolved:
+    fixed = tuple(sorted({_possible(2024, month, day) for month, day in points}))
+    if any(day > monthrange(2024, month)[1] for month, day in points):
+        doubts += (DoubtKind.IMPOSSIBLE_DATE,)
+    if len(points) == 1:
+        month, day = points[0]
+        return Resolved((rules.Yearly(month, rules.LAST if day == rules.LAST else fixed[0][1]),), doubts)
+    return Resolved((_even(points) or rules.YearlyDates(tuple((m, min(d, monthrange(2023, m)[1])) for m, d in fixed)),), doubts)
+
+
+def _even(points: tuple[tuple[int, int], ...]) -> rules.Rule | None:
+    """The same day in every quarter or half-year, said as such."""
+    months, days = sorted(month for month, _ in points), {day for _, day in points}
+    if len(days) != 1:
+        return None
+    day = days.pop()
+    if months == [1, 7]:
+        return rules.HalfyearlyNext(day)
+    if months == [1, 4, 7, 10]:
+        return rules.QuarterlyNext(day)
+    if months in ([2, 5, 8, 11], [3, 6, 9, 12]):
+        return rules.Quarterly(months[0], day)
+    return None
+
+
+def _possible(year: int, month: int, day: int) -> tuple[int, int]:
+    last = monthrange(year, month)[1]
+    return month, last if day == rules.LAST else min(day, last)
+
+
+def _dated(when: Days, context: Context) -> Resolved:
+    year = _year_of(when, context)
+    if year is not None and year not in YEARS:
+        return _unknown(DoubtKind.IMPOSSIBLE_DATE)
+    if year is None and context.issued is None:
+        return _unknown(DoubtKind.NO_ISSUE_DATE if when.points[0][0] < 1 else DoubtKind.NO_YEAR)
+    days = [_day(month, day, year, context.issued) for month, day in when.points]
+    doubts = [DoubtKind.APPROXIMATE] if when.rough else []
+    if any(month > 0 and day > monthrange(found.year, month)[1] for (month, day), found in zip(when.points, days, strict=True)):
+        doubts.append(DoubtKind.IMPOSSIBLE_DATE)
+    if year is not None and context.issued and min(days) < context.issued:
+        doubts.append(DoubtKind.BEFORE_ISSUE)
+    return _once(days, *doubts)
+
+
+def _year_of(when: Days, context: Context) -> int | None:
+    if when.year is not None:
+        return when.year
+    if when.following is not None and context.year is not None:
+        return context.year + when.following
+    if when.ahead is not None and context.issued:
+        return context.issued.year + when.ahead
+    return None
+
+
+def _day(month: int, day: int, year: int | None, issued: date | None) -> date:
+    if issued is not None and month < 1:
+        first = issued.replace(day=1) if month == 0 else (issued.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return rules_day(first.year, first.month, day)
+    if year is not None:
+        return rules_day(year, month, day)
+    assert issued is not None, "the caller knows the year or the day of issue"
+    this = rules_day(issued.year, month, day)
+    return this if this >= issued else rules_day(issued.year + 1, month, day)
+
+
+def rules_day(year: int, month: int, day: int) -> date:
+    """That day, or the month's last where there is no such day."""
+    return date(year, *_possible(year, month, day))
+
+
+def _month_days(days: tuple[int, ...], context: Context) -> Resolved:
+    if context.frequency is Frequency.MONTH:
+        return Resolved((rules.Monthly(days),))
+    if context.frequency is Frequency.QUARTER and context.recurs:
+        return Resolved((rules.QuarterlyNext(days[0]),))
+    if context.issued is None:
+        return _unknown(DoubtKind.NO_ISSUE_DATE)
+    return _once([_next_with(day, context.issued) for day in days])
+
+
+def _next_with(day: int, issued: date) -> date:
+    found = issued
+    while found.day != day:
+        found += timedelta(days=1)
+    return found
+
+
+def _weekdays(when: Weekdays, context: Context) -> Resolved:
+    if when.every or (when.ahead is None and context.frequency is Frequency.WEEK):
+        return Resolved(tuple(rules.Weekly(day) for day in when.days))
+    if context.issued is None:
+        return _unknown(DoubtKind.NO_ISSUE_DATE)
+    monday = context.issued - timedelta(days=context.issued.weekday())
+    days = [monday + timedelta(days=day + 7 * (when.ahead or 0)) for day in when.days]
+    if when.ahead is None:
+        days = [day if day >= context.issued else day + timedelta(days=7) for day in days]
+    return _once(days)
+
+
+def _count(when: Count, context: Context) -> Resolved:
+    receipt = when.receipt if when.receipt is not None else not context.standing
+    start = rules.Start.RECEIPT if receipt else rules.Start.EVENT
+    return Resolved((rules.After(when.n, when.workdays, start),), (DoubtKind.APPROXIMATE,) if when.rough else ())
+
+
+_FREQUENCIES: Final = (
+    (Frequency.HALF, re.compile(r"每一?个?半年|按半年|逐半年"), re.compile(r"半年报|半年度(?:报|总结|情况|分析)")),
+    (
+        Frequency.QUARTER,
+        re.compile(r"每一?个?季|按季|逐季|各季"),
+        re.compile(r"季报|季度(?:报|快报|分析|总结|统计|财务|小结|汇总|情况|工作|数据)|季[^,。;、]{0,4}报表|当季|本季"),
+    ),
+    (
+        Frequency.MONTH,
+        re.compile(r"每一?个?月|按月|逐月|各月"),
+        re.compile(r"月报|月度(?:报|快报|分析|总结|统计|财务|小结|汇总|情况|工作|数据)|月[^,。;、]{0,4}报表|当月|上月|本月"),
+    ),
+    (Frequency.WEEK, re.compile(r"每一?个?(?:周|星期)|按周|逐周"), re.compile(r"周报|周[^,。;、日]{0,4}报表")),
+    (Frequency.YEAR, re.compile(r"每一?个?年(?!度内)|按年|逐年|各年"), re.compile(r"(?<!半)年报|(?<!半)年度报")),
+)
+
+
+def frequency(chunk: str, sentence: str) -> tuple[Frequency | None, bool]:
+    """How often, said in the words before a time (`chunk`), else as a habit anywhere earlier in the sentence; and whether as a habit.
+
+    The last such word counts.
+    """
+    best: tuple[int, Frequency | None, bool] = (-1, None, False)
+    for name, habit, report in _FREQUENCIES:
+        for pattern, recurs in ((habit, True), (report, False)):
+            for found in pattern.finditer(chunk):
+                best = max(best, (found.start(), name, recurs), key=lambda hit: hit[0])
+    if best[1] is not None:
+        return best[1], best[2]
+    for name, habit, _ in _FREQUENCIES:
+        if habit.search(sentence):
+            return name, True
+    return None, False
+
+
+def with_year(context: Context, year: int | None) -> Context:
+    """The same surroundings with the year that the sentence names."""
+    return replace(context, year=year)

@@ -1,0 +1,53 @@
+"""Sentences of a cleaned text, each with its place, the sentence before it and the headings it stands under."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+MAX_SENTENCE: Final = 4000
+"""Longer stretches without an end mark (tables, broken pages) are cut, so that no search grows with the file."""
+
+_END: Final = re.compile(r"[。!?;！？\n]")
+_HEADING: Final = re.compile(
+    r" *(?:(?P<one>[一二三四五六七八九十]{1,3}、)|(?P<two>\([一二三四五六七八九十]{1,3}\))|(?P<three>[0-9]{1,2}[.、]))(?P<name>.{2,24}?)[:。.]? *$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text` is cleaned; `start` is its place in the cleaned text. `heading` is the nearest heading above, or empty."""
+
+    text: str
+    start: int
+    before: str
+    heading: str
+
+    @property
+    def end(self) -> int:
+        """The place after its last character in the cleaned text."""
+        return self.start + len(self.text)
+
+
+def split(text: str) -> Iterator[Sentence]:
+    """The sentences of a cleaned text in order; blank ones are left out, surrounding blanks do not belong to a sentence."""
+    before, heading = "", ""
+    for start, end in _stretches(text):
+        sentence = text[start:end]
+        found = _HEADING.match(sentence) if len(sentence) < 40 else None
+        yield Sentence(sentence, start, before, heading)
+        if found and not sentence.endswith(("。", ";")):
+            heading = found["name"]
+        before = sentence
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    while position < len(text):
+        mark = _END.search(text, position, position + MAX_SENTENCE)
+        end = mark.end() if mark else min(position + MAX_SENTENCE, len(text))
+        stretch = text[position:end]
+        lead = len(stretch) - len(stretch.lstrip())
+        if body := stretch.strip():
+            yield position + lead, position + lead + len(body)
+        position = end
