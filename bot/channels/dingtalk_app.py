@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from bot.channels import dingtalk_codes, http
+from bot.channels import dingtalk_codes, errcode, http
 from bot.channels.answer import Answer, Json
 from bot.channels.base import Clock, Format, Limits, Receipt, SendFailed, check_body
 from bot.channels.redact import hide
@@ -110,7 +110,7 @@ class DingTalkApp:
         url = self._config.session_url.rstrip("/") + SESSION_PATH
         payload = dingtalk_codes.group_payload(message.rendered, self._config.format)
         answer = await self._client.post(url, payload, params={"session": session})
-        dingtalk_codes.require_ok(answer.body, session)
+        _require_session_ok(answer.body, session)
         return Receipt("0")
 
     def _payload(self, message: Outgoing) -> Json:
@@ -173,6 +173,17 @@ def _session(url: str, base_url: str) -> str:
         if _door(parts) == (*_door(urlsplit(base_url.rstrip("/")))[:4], SESSION_PATH):
             return parse_qs(parts.query).get("session", [""])[0]
     raise SendFailed(FailureKind.ADDRESS_BAD, "foreign_session", "the session webhook is not the platform's")
+
+
+def _require_session_ok(body: Json, session: str) -> None:
+    """What ends a session ends this address and not the app. An expired one has no documented code, so an unlisted code counts as that."""
+    try:
+        dingtalk_codes.require_ok(body, session)
+    except SendFailed as failed:
+        listed = errcode.of(body) in dingtalk_codes.CODES
+        if failed.kind is FailureKind.CREDENTIAL_BAD or (failed.kind is FailureKind.CONTENT_BAD and not listed):
+            raise SendFailed(FailureKind.ADDRESS_BAD, failed.code, failed.detail) from None
+        raise
 
 
 def _door(url: SplitResult) -> tuple[str, str, int | None, str | None, str]:

@@ -44,8 +44,9 @@ CODES: Final[Mapping[int, Verdict]] = {
     -1: Verdict(FailureKind.TRANSIENT),
     410100: Verdict(FailureKind.THROTTLED, ROBOT_PENALTY),
     130101: Verdict(FailureKind.THROTTLED, ROBOT_PENALTY),
-    # 400013 group dissolved, 400101 token unknown, 400102 robot stopped, 400106 robot gone
-    **_all(FailureKind.CREDENTIAL_BAD, SECURITY, 400013, 400101, 400102, 400106),
+    **dict.fromkeys((90002, 90018), Verdict(FailureKind.THROTTLED, timedelta(seconds=1))),  # calls per second
+    # 400013 group dissolved, 400101 token unknown, 400102 robot stopped, 400106 robot gone, 90020 the month's calls are used up
+    **_all(FailureKind.CREDENTIAL_BAD, SECURITY, 400013, 400101, 400102, 400106, 90020),
     # 40035 no JSON, 43004 content type, 400105 message type, 460101 too long, 430101-430104 unsafe link, text, image, content
     **_all(FailureKind.CONTENT_BAD, 40035, 43004, 400105, 460101, 430101, 430102, 430103, 430104),
 }

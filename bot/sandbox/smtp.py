@@ -1,0 +1,84 @@
+"""The mailroom behind a real socket on loopback."""
+
+import asyncio
+from typing import Any, Final
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
+
+from bot.channels.mail import Envelope
+from bot.channels.mail_codes import Reply
+from bot.sandbox.clock import Clock
+from bot.sandbox.faults import FaultKind
+from bot.sandbox.mailroom import Mailroom
+
+HOST: Final = "127.0.0.1"
+
+
+class SmtpServer:
+    """Serves a mailroom until closed. Use as `async with SmtpServer(…) as server`; the port is then known."""
+
+    def __init__(self, room: Mailroom, clock: Clock, port: int = 0) -> None:
+        self.port = port
+        self._handler = _Handler(room, clock)
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> "SmtpServer":
+        self._server = await asyncio.get_running_loop().create_server(self._protocol, HOST, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._handler.close()
+
+    def _protocol(self) -> SMTP:
+        return SMTP(self._handler, hostname="sandbox.invalid", authenticator=self._handler.authenticate, auth_require_tls=False, timeout=60)
+
+
+class _Handler:
+    """aiosmtpd's hooks, each asking the mailroom. A reply without a code ends or freezes the connection."""
+
+    def __init__(self, room: Mailroom, clock: Clock) -> None:
+        self._room, self._clock = room, clock
+        self._connections: set[asyncio.Transport] = set()
+
+    def close(self) -> None:
+        for transport in self._connections:
+            transport.abort()
+
+    def authenticate(self, server: SMTP, session: Session, envelope: SmtpEnvelope, mechanism: str, data: Any) -> AuthResult:
+        if not isinstance(data, LoginPassword):
+            return AuthResult(success=False, handled=False)
+        user = data.login.decode()
+        reply = self._room.login(user, data.password.decode())
+        if reply.code == 235:
+            return AuthResult(success=True, auth_data=user)
+        return AuthResult(success=False, handled=False, message=f"{reply.code} {reply.text}")
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: SmtpEnvelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        reply = self._room.sender(str(session.auth_data or ""), address)
+        if reply.code == 250:
+            envelope.mail_from = address
+        return await self._say(server, reply)
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: SmtpEnvelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        reply = self._room.recipient(address)
+        if reply.code == 250:
+            envelope.rcpt_tos.append(address)
+        return await self._say(server, reply)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: SmtpEnvelope) -> str:  # noqa: N802 - aiosmtpd's name
+        mail = Envelope(str(envelope.mail_from), str(envelope.rcpt_tos[0]), envelope.original_content or b"")
+        return await self._say(server, self._room.content(mail, self._clock()))
+
+    async def _say(self, server: SMTP, reply: Reply) -> str:
+        if reply.code:
+            return f"{reply.code} {reply.text}"
+        if isinstance(server.transport, asyncio.Transport):
+            self._connections.add(server.transport)
+            if reply.text != FaultKind.HANG:
+                server.transport.abort()
+        await asyncio.Event().wait()
+        return ""
