@@ -49,19 +49,40 @@ class Broken:
     damage: Damage
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a chain, ours until the transaction ends: what the next row hangs on."""
+
+    last_id: int
+    hash: str
+
+
 def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Add facts at the end, in this order; returns their ids. `rows` name every column but `id`, `prev_hash` and `hash`."""
-    if not rows:
-        return []
-    last_id, last_hash = _lock_head(connection, table)
-    links = []
-    for number, row in enumerate(rows, last_id + 1):
+    return hang(connection, table, lock(connection, table), rows) if rows else []
+
+
+def lock(connection: Connection, table: Table) -> Tail:
+    """Hold the end of the chain (SQLite: the whole database is held already). Writers of one chain queue here."""
+    wanted = select(HEAD.c.last_id, HEAD.c.hash).where(HEAD.c.name == table.name).with_for_update()
+    row = connection.execute(wanted).first()
+    if row is None:
+        connection.execute(conflict.insert_new(connection, HEAD, ["name"]), {"name": table.name, "last_id": 0, "hash": ""})
+        row = connection.execute(wanted).one()
+    return Tail(row.last_id, row.hash)
+
+
+def hang(connection: Connection, table: Table, tail: Tail, rows: Sequence[Mapping[str, object]]) -> list[int]:
+    """`append` for who has locked the chain already."""
+    last_hash, links = tail.hash, []
+    for number, row in enumerate(rows, tail.last_id + 1):
         link = {**row, "id": number, "prev_hash": last_hash}
         last_hash = link["hash"] = digest(table, link)
         links.append(link)
     connection.execute(insert(table), links)
-    connection.execute(update(HEAD).where(HEAD.c.name == table.name), {"last_id": last_id + len(rows), "hash": last_hash})
-    return list(range(last_id + 1, last_id + len(rows) + 1))
+    last_id = tail.last_id + len(rows)
+    connection.execute(update(HEAD).where(HEAD.c.name == table.name), {"last_id": last_id, "hash": last_hash})
+    return list(range(tail.last_id + 1, last_id + 1))
 
 
 def digest(table: Table, row: Mapping[str, object] | RowMapping) -> str:
@@ -110,16 +131,6 @@ def _damage(table: Table, row: RowMapping, previous: str) -> Damage | None:
     if row["hash"] != digest(table, row):
         return Damage.ALTERED
     return None if row["prev_hash"] == previous else Damage.REORDERED
-
-
-def _lock_head(connection: Connection, table: Table) -> tuple[int, str]:
-    """The head, ours until the transaction ends (SQLite: the whole database is)."""
-    wanted = select(HEAD.c.last_id, HEAD.c.hash).where(HEAD.c.name == table.name).with_for_update()
-    row = connection.execute(wanted).first()
-    if row is None:
-        connection.execute(conflict.insert_new(connection, HEAD, ["name"]), {"name": table.name, "last_id": 0, "hash": ""})
-        row = connection.execute(wanted).one()
-    return row.last_id, row.hash
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[RowMapping]:

@@ -18,11 +18,10 @@ class StoreError(CuibaoError):
 class NoAddress(StoreError):
     """The person has no usable address on any of the enabled channels. Add one, or choose a substitute."""
 
-    def __init__(self, person_id: int, channels: Collection[str]) -> None:
+    def __init__(self, person_id: int | None, channels: Collection[str]) -> None:
         self.person_id, self.channels = person_id, tuple(sorted(channels))
-        super().__init__(
-            f"联系人 {person_id} 在已启用的渠道（{'、'.join(self.channels) or '无'}）上没有可用地址，请补充地址或改由替补联络员接收"
-        )
+        names = "、".join(self.channels) or "无"
+        super().__init__(f"联系人 {person_id or '（未知）'} 在已启用的渠道（{names}）上没有可用地址，请补充地址或由替补联络员接收")
 
 
 class NestedBegin(StoreError):

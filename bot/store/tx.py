@@ -2,7 +2,24 @@
 
 from sqlalchemy import Connection
 
+from bot.store.audit import Audit
+from bot.store.bulletins import Bulletins
+from bot.store.calendar import Calendar
+from bot.store.inbox import Inbox
+from bot.store.links import Links
 from bot.store.meta import Meta
+from bot.store.notices import Notices
+from bot.store.obligations import Obligations
+from bot.store.outbox import Outbox
+from bot.store.people import People
+from bot.store.periods import Periods
+from bot.store.questions import Questions
+from bot.store.reminders import Reminders
+from bot.store.robots import Robots
+from bot.store.silences import Silences
+from bot.store.story import Story
+from bot.store.tasks import Tasks
+from bot.store.units import Units
 
 
 class Tx:
@@ -13,4 +30,21 @@ class Tx:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.audit = Audit(connection)
+        self.bulletins = Bulletins(connection)
+        self.calendar = Calendar(connection)
+        self.inbox = Inbox(connection)
+        self.links = Links(connection)
         self.meta = Meta(connection)
+        self.notices = Notices(connection)
+        self.obligations = Obligations(connection)
+        self.outbox = Outbox(connection)
+        self.people = People(connection)
+        self.periods = Periods(connection)
+        self.questions = Questions(connection)
+        self.reminders = Reminders(connection)
+        self.robots = Robots(connection)
+        self.silences = Silences(connection)
+        self.story = Story(connection)
+        self.tasks = Tasks(connection)
+        self.units = Units(connection)

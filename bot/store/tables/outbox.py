@@ -4,10 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
-from sqlalchemy import text as where
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import instant
+from bot.store.tables.columns import instant, partial
+
+OPEN = "state IN ('pending','retry')"
+SENDING = "state = 'sending'"
+STUCK = "state IN ('unknown','dead')"
+DOUBTED = "doubts > 0"
+"""The conditions of the partial indexes; queries use them word for word."""
 
 
 class Reminder(SQLModel, table=True):
@@ -24,31 +29,15 @@ class Reminder(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("task_id", "rung", "person_id", name="uq_reminder"),
         Index("ix_reminder_message", "message_id"),
-        Index(
-            "ix_reminder_loose",
-            "person_id",
-            sqlite_where=where("message_id IS NULL AND dropped = ''"),
-            postgresql_where=where("message_id IS NULL AND dropped = ''"),
-        ),
+        Index("ix_reminder_loose", "person_id", **partial("message_id IS NULL AND dropped = ''")),
     )
-
-
-def _where(condition: str) -> dict[str, Any]:
-    """A partial index. The query must repeat the condition word for word: SQLite proves nothing cleverer."""
-    return {"sqlite_where": where(condition), "postgresql_where": where(condition)}
-
-
-OPEN = "state IN ('pending','retry')"
-SENDING = "state = 'sending'"
-STUCK = "state IN ('unknown','dead')"
-DOUBTED = "doubts > 0"
 
 
 class Message(SQLModel, table=True):
     """A row of the outbox: one letter to one address.
 
-    `rendered` is NULL until frozen by the claim that first sends it; it holds all parts of the letter, `part` the next one to go, so that
-    parts keep their order and a new address gets them all. `attempt` grows with every claim and, with `owner`, says whose the row is;
+    `rendered` is NULL until frozen by the claim that first sends it; it holds all `parts` of the letter, `part` is the next one to go:
+    so parts keep their order and a new address gets them all. `attempt` grows with every claim and, with `owner`, says whose the row is;
     `failures` counts what may end in `dead`, `doubts` the attempts of which nobody knows whether they arrived.
     `thread` is the key of the first message of the same conversation, empty for that one itself.
     """
@@ -68,6 +57,7 @@ class Message(SQLModel, table=True):
     view: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     rendered: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     part: int = Field(default=1)
+    parts: int = Field(default=1)
     reply_to: int | None = Field(default=None, foreign_key="inbound.id")
     attempt: int = Field(default=0)
     failures: int = Field(default=0)
@@ -79,11 +69,11 @@ class Message(SQLModel, table=True):
     created_at: datetime = instant()
     sent_at: datetime | None = instant(nullable=True)
     __table_args__ = (
-        Index("ix_message_open", "robot", "priority", "not_before", "id", **_where(OPEN)),
-        Index("ix_message_wake", "robot", "not_before", "state", **_where(OPEN)),
-        Index("ix_message_sending", "robot", "owner", **_where(SENDING)),
-        Index("ix_message_stuck", "state", "id", **_where(STUCK)),
-        Index("ix_message_doubted", "id", **_where(DOUBTED)),
+        Index("ix_message_open", "robot", "priority", "not_before", "id", **partial(OPEN)),
+        Index("ix_message_wake", "robot", "not_before", "state", **partial(OPEN)),
+        Index("ix_message_sending", "robot", "owner", **partial(SENDING)),
+        Index("ix_message_stuck", "state", "id", **partial(STUCK)),
+        Index("ix_message_doubted", "id", **partial(DOUBTED)),
         Index("ix_message_person", "person_id", "not_before"),
     )
 

@@ -83,6 +83,7 @@ def upgrade() -> None:
     sa.Column('paused', sa.Boolean(), nullable=False),
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
     op.create_table('unit',
@@ -125,7 +126,7 @@ def upgrade() -> None:
     sa.Column('platform_id', sa.String(length=160), nullable=False),
     sa.Column('sender', sa.String(length=200), nullable=False),
     sa.Column('chat', sa.String(length=200), nullable=False),
-    sa.Column('answer_to', sa.String(length=500), nullable=False),
+    sa.Column('answer_to', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
@@ -180,20 +181,24 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('channel', sa.String(length=30), nullable=False),
-    sa.Column('address', sa.String(length=200), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
     sa.Column('robot', sa.String(length=120), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
     sa.Column('dedupe', sa.String(length=160), nullable=False),
+    sa.Column('thread', sa.String(length=160), nullable=False),
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('view', sa.JSON(), nullable=False),
-    sa.Column('rendered', sa.JSON(), nullable=True),
+    sa.Column('rendered', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('part', sa.Integer(), nullable=False),
+    sa.Column('parts', sa.Integer(), nullable=False),
     sa.Column('reply_to', sa.Integer(), nullable=True),
     sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('doubts', sa.Integer(), nullable=False),
     sa.Column('owner', sa.String(length=80), nullable=False),
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('in_doubt', sa.Boolean(), nullable=False),
     sa.Column('last_code', sa.String(length=60), nullable=False),
     sa.Column('last_detail', sa.String(length=300), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -203,9 +208,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('dedupe')
     )
-    op.create_index('ix_message_open', 'message', ['robot', 'priority', 'not_before'], unique=False, sqlite_where=sa.text("state IN ('pending','retry')"), postgresql_where=sa.text("state IN ('pending','retry')"))
+    op.create_index('ix_message_doubted', 'message', ['id'], unique=False, sqlite_where=sa.text('doubts > 0'), postgresql_where=sa.text('doubts > 0'))
+    op.create_index('ix_message_open', 'message', ['robot', 'priority', 'not_before', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending','retry')"), postgresql_where=sa.text("state IN ('pending','retry')"))
     op.create_index('ix_message_person', 'message', ['person_id', 'not_before'], unique=False)
-    op.create_index('ix_message_sending', 'message', ['owner'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+    op.create_index('ix_message_sending', 'message', ['robot', 'owner'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+    op.create_index('ix_message_stuck', 'message', ['state', 'id'], unique=False, sqlite_where=sa.text("state IN ('unknown','dead')"), postgresql_where=sa.text("state IN ('unknown','dead')"))
+    op.create_index('ix_message_wake', 'message', ['robot', 'not_before', 'state'], unique=False, sqlite_where=sa.text("state IN ('pending','retry')"), postgresql_where=sa.text("state IN ('pending','retry')"))
     op.create_table('obligation_unit',
     sa.Column('obligation_id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),
@@ -262,6 +270,7 @@ def upgrade() -> None:
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('robot', sa.String(length=120), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('outcome', sa.String(length=20), nullable=False),
     sa.Column('code', sa.String(length=60), nullable=False),
@@ -273,7 +282,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_delivery_message_id'), 'delivery', ['message_id'], unique=False)
-    op.create_index('ix_delivery_robot', 'delivery', ['robot', 'at'], unique=False)
+    op.create_index('ix_delivery_robot', 'delivery', ['robot', 'at', 'outcome'], unique=False)
     op.create_table('silence',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=True),

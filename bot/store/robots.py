@@ -1,0 +1,76 @@
+"""Sending budgets: what each robot or account may send now, who stopped it, and what it has sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+
+from bot.store import conflict, tables
+
+ROBOT = tables.of(tables.Robot)
+_Moment = datetime | ColumnElement[datetime]
+
+DELIVERY = tables.of(tables.Delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """A budget. `paused` until somebody resumes it, with the `reason`; `blocked_until` by the platform's penalty; `sent` in all."""
+
+    key: str
+    channel: str
+    paused: bool
+    reason: str
+    blocked_until: datetime | None
+    sent: int
+
+
+class Robots:
+    """Queries about robots."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ensure(self, key: str, channel: str) -> None:
+        """Make it known; its state stays as it is if it was."""
+        if self._connection.execute(select(ROBOT.c.key).where(ROBOT.c.key == key)).first() is None:
+            self._connection.execute(conflict.insert_new(self._connection, ROBOT, ["key"]), _new(key, channel))
+
+    def all(self) -> list[Robot]:
+        """Every robot by key."""
+        rows = self._connection.execute(select(ROBOT).order_by(ROBOT.c.key))
+        return [Robot(row.key, row.channel, row.paused, row.reason, row.blocked_until, row.sent) for row in rows]
+
+    def pause(self, key: str, reason: str) -> None:
+        """Nothing more leaves through it until it is resumed; its messages wait."""
+        self._connection.execute(update(ROBOT).where(ROBOT.c.key == key).values(paused=True, reason=reason[:300]))
+
+    def resume(self, key: str) -> None:
+        """It may send again, and a penalty is forgotten."""
+        self._connection.execute(update(ROBOT).where(ROBOT.c.key == key).values(paused=False, reason="", blocked_until=None))
+
+    def block(self, key: str, until: datetime) -> None:
+        """The platform's penalty: nothing leaves before `until`. The later of two penalties holds."""
+        earlier = or_(ROBOT.c.blocked_until.is_(None), ROBOT.c.blocked_until < until)
+        self._connection.execute(update(ROBOT).where(ROBOT.c.key == key, earlier).values(blocked_until=until))
+
+    def count_sent(self, sent: Mapping[str, int]) -> None:
+        """Add to what each of them has sent."""
+        statement = update(ROBOT).where(ROBOT.c.key == bindparam("of")).values(sent=ROBOT.c.sent + bindparam("more"))
+        if sent:
+            self._connection.execute(statement, [{"of": key, "more": sent[key]} for key in sorted(sent)])
+
+    def used(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """Attempts per robot in (since, until]: what a monthly quota is counted by (PROMISES B13)."""
+        attempts = select(func.count()).where(attempted(ROBOT.c.key, since, until)).scalar_subquery()
+        return {key: count for key, count in self._connection.execute(select(ROBOT.c.key, attempts)) if count}
+
+
+def attempted(robot: ColumnElement[str], since: _Moment, until: _Moment) -> ColumnElement[bool]:
+    """The condition on table `delivery`: attempts of the robot in (since, until]."""
+    return (DELIVERY.c.robot == robot) & (DELIVERY.c.at > since) & (DELIVERY.c.at <= until)
+
+
+def _new(key: str, channel: str) -> dict[str, object]:
+    return {"key": key, "channel": channel, "paused": False, "reason": "", "blocked_until": None, "sent": 0}
