@@ -1,0 +1,254 @@
+"""What is owed, by whom, and how it stands: the facts are appended, the status columns are their projection.
+
+`Tasks.append` is the only place where a fact about a task is written, and the only one that writes its status.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, cast, exists, false, func, literal, select, update
+
+from bot.domain import ladder, status
+from bot.domain.due import Due
+from bot.domain.status import Event, EventKind, TaskState
+from bot.domain.words import CLOSED, Role, Status
+from bot.domain.workdays import WorkCalendar
+from bot.store import chain, matrix, periods, tables, tally
+from bot.store.calendar import Calendar
+from bot.store.obligations import OBLIGATION
+from bot.store.periods import PERIOD, STEP
+
+TASK = tables.of(tables.Task)
+EVENT = tables.of(tables.Event)
+_UNIT = tables.of(tables.Unit)
+_ROLE = tables.of(tables.Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One duty of one unit for one period. `due_at` is when we ask for it, `limit_at` the first instant that is late."""
+
+    id: int
+    obligation_id: int
+    period_id: int
+    unit_id: int
+    unit: str
+    unit_short: str
+    what: str
+    recipient: str
+    due: Due
+    due_at: datetime
+    limit_at: datetime
+    state: TaskState
+
+    @property
+    def period(self) -> str:
+        """The period's name, e.g. `2018Q3`."""
+        return self.due.period
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        return self.state.status
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is owed any more."""
+        return self.state.status in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored status that is not what the facts add up to."""
+
+    task_id: int
+    stored: TaskState
+    folded: TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An open task with a promised day that nothing follows up yet; `said` is when the promise was made."""
+
+    task: Task
+    promised: date
+    said: datetime
+
+
+class Tasks:
+    """Queries about tasks."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, task_id: int) -> Task:
+        """One task. Raises LookupError."""
+        found = self._list(TASK.c.id == task_id)
+        if not found:
+            raise LookupError(f"task {task_id}")
+        return found[0]
+
+    def open_of(self, person_id: int, upto: datetime | None = None) -> list[Task]:
+        """What the person's units still owe, the most urgent first; with `upto` only what is due by then.
+
+        Whatever the person's role there; a group chat owes nothing.
+        """
+        units = select(_ROLE.c.unit_id).where(_ROLE.c.person_id == person_id, _ROLE.c.role != Role.GROUP.value)
+        where = (TASK.c.closed == false()) & TASK.c.unit_id.in_(units)
+        return self._list(where if upto is None else where & (PERIOD.c.due_at <= upto))
+
+    def find(self, unit_id: int, obligation_id: int | None = None, period: str | None = None) -> list[Task]:
+        """The tasks of a unit, open and closed, the earliest due first."""
+        where = TASK.c.unit_id == unit_id
+        if obligation_id is not None:
+            where &= TASK.c.obligation_id == obligation_id
+        return self._list(where if period is None else where & (PERIOD.c.name == period))
+
+    def of_period(self, period_id: int) -> list[Task]:
+        """Every task of a period, in administrative order of the units."""
+        return self._list(TASK.c.period_id == period_id)
+
+    def append(self, task_id: int, event: Event) -> Event:
+        """Add a fact and write what the facts now add up to; returns the fact with its id. Raises LookupError."""
+        task = self.get(task_id)
+        event_id = chain.append(self._connection, EVENT, [_row(task_id, event)])[0]
+        self._project(task, self.events(task_id))
+        return Event(**{name: getattr(event, name) for name in Event.__dataclass_fields__} | {"id": event_id})
+
+    def events(self, task_id: int) -> list[Event]:
+        """The facts about a task in the order they were appended."""
+        rows = self._connection.execute(select(EVENT).where(EVENT.c.task_id == task_id).order_by(EVENT.c.id))
+        return [_event(row) for row in rows]
+
+    def extend(self, task_id: int, day: date, steps: Sequence[ladder.Step]) -> None:
+        """Chase this task by steps of its own (`ladder.extension_steps` for the granted `day`); the period's no longer apply.
+
+        The granted day itself is a fact: append EXTENDED too, in the same transaction.
+        """
+        task = self.get(task_id)
+        self._withdraw(task_id, lambda rung: not rung.startswith(ladder.PROMISE) and not rung.endswith(f"@{day}"))
+        periods.Periods(self._connection).put_steps(task.period_id, steps, task_id)
+        self._connection.execute(update(TASK).where(TASK.c.id == task_id).values(own_steps=True))
+
+    def unfollowed(self, since: date, upto: date) -> list[Promise]:
+        """Open tasks with a promised day in [since, upto] that has no step of its own yet."""
+        rung = literal(ladder.PROMISE) + cast(TASK.c.promised_on, String)
+        followed = exists().where(STEP.c.task_id == TASK.c.id, STEP.c.rung == rung)
+        tasks = self._list((TASK.c.promised_on >= since) & (TASK.c.promised_on <= upto) & (TASK.c.closed == false()) & ~followed)
+        said = self._said([task.id for task in tasks])
+        return [Promise(task, task.state.promised_on, said[task.id]) for task in tasks if task.state.promised_on and task.id in said]
+
+    def totals(self, period_ids: Collection[int], person_id: int | None = None) -> dict[int, tally.Totals]:
+        """Tasks in all, reported and open of each period; with `person_id` only of the units that person or group belongs to."""
+        if person_id is None:
+            return tally.totals(tally.counts(self._connection, period_ids))
+        return tally.totals(tally.counts_for(self._connection, period_ids, person_id))
+
+    def counts(self, period_ids: Collection[int]) -> dict[int, dict[Status, int]]:
+        """Tasks by status of each period."""
+        return tally.counts(self._connection, period_ids)
+
+    def matrix(self, obligation_ids: Collection[int] | None = None, page: matrix.Page = matrix.EVERYTHING) -> matrix.Matrix:
+        """Unit × period with the status of each task; see `matrix.Page` for what is shown."""
+        return matrix.read(self._connection, obligation_ids, page)
+
+    def recompute(self) -> Iterator[Difference]:
+        """Every task whose stored status is not the fold of its facts; the whole ledger is read, for `cuibao doctor`."""
+        touched = exists().where(EVENT.c.task_id == TASK.c.id)
+        moved = (TASK.c.status != Status.PENDING.value) | TASK.c.closed | TASK.c.reported_at.is_not(None)
+        for task in self._list(touched | moved):
+            folded = status.fold(self.events(task.id), task.due, self._calendar)
+            if folded != task.state:
+                yield Difference(task.id, task.state, folded)
+
+    def refold(self, period_id: int | None = None) -> int:
+        """Write the projection anew where it differs (of one period: its days moved); returns how many tasks changed."""
+        found = [difference for difference in self.recompute() if period_id is None or self.get(difference.task_id).period_id == period_id]
+        for difference in found:
+            self._project(self.get(difference.task_id), self.events(difference.task_id))
+        return len(found)
+
+    @cached_property
+    def _calendar(self) -> WorkCalendar:
+        return WorkCalendar(Calendar(self._connection).overrides())
+
+    def _project(self, task: Task, events: Sequence[Event]) -> None:
+        """Read the status again now that the head of the chain is ours: another fact may have come between."""
+        before = Status(self._connection.execute(select(TASK.c.status).where(TASK.c.id == task.id)).scalar_one())
+        state = status.fold(events, task.due, self._calendar)
+        self._connection.execute(update(TASK).where(TASK.c.id == task.id).values(_projection(state)))
+        tally.move(self._connection, task.period_id, before, state.status)
+        if (state.promised_on, state.extended_to) != (task.state.promised_on, task.state.extended_to):
+            self._withdraw(task.id, lambda rung: not _holds(rung, state))
+
+    def _withdraw(self, task_id: int, stale: Any) -> None:
+        own = self._connection.execute(select(STEP.c.id, STEP.c.rung).where(STEP.c.task_id == task_id, STEP.c.planned_at.is_(None)))
+        periods.withdraw(self._connection, [row.id for row in own if stale(row.rung)])
+
+    def _said(self, task_ids: list[int]) -> dict[int, datetime]:
+        query = select(EVENT.c.task_id, func.max(EVENT.c.at)).group_by(EVENT.c.task_id)
+        query = query.where(EVENT.c.task_id.in_(task_ids), EVENT.c.kind == EventKind.PROMISED.value)
+        return {row.task_id: row[1] for row in self._connection.execute(query)}
+
+    def _list(self, where: ColumnElement[bool]) -> list[Task]:
+        query = _select().where(where).order_by(PERIOD.c.due_at, TASK.c.obligation_id, _UNIT.c.position, TASK.c.id)
+        return [_read(row) for row in self._connection.execute(query)]
+
+
+def _holds(rung: str, state: TaskState) -> bool:
+    """Whether a step of a task's own still has its day: the promise, or the granted one."""
+    if rung.startswith(ladder.PROMISE):
+        return rung == f"{ladder.PROMISE}{state.promised_on}"
+    return rung.endswith(f"@{state.extended_to}")
+
+
+_STATE = ("status", "reported_at", "promised_on", "quiet_until", "extended_to", "disputed", "asked_for")
+
+
+def _select() -> Select[Any]:
+    own = [TASK.c[name] for name in ("id", "obligation_id", "period_id", "unit_id", *_STATE)]
+    named = [_UNIT.c.name.label("unit"), _UNIT.c.short_name, OBLIGATION.c.what, OBLIGATION.c.recipient, PERIOD.c.due_at, PERIOD.c.limit_at]
+    query = select(*own, *named, *periods.DAYS, *periods.STATED).select_from(TASK)
+    query = query.join(PERIOD, PERIOD.c.id == TASK.c.period_id).join(OBLIGATION, OBLIGATION.c.id == TASK.c.obligation_id)
+    return query.join(_UNIT, _UNIT.c.id == TASK.c.unit_id)
+
+
+def _read(row: Row[Any]) -> Task:
+    return Task(
+        id=row.id,
+        obligation_id=row.obligation_id,
+        period_id=row.period_id,
+        unit_id=row.unit_id,
+        unit=row.unit,
+        unit_short=row.short_name,
+        what=row.what,
+        recipient=row.recipient,
+        due=periods.read_due(row),
+        due_at=row.due_at,
+        limit_at=row.limit_at,
+        state=_state(row),
+    )
+
+
+def _state(row: Row[Any]) -> TaskState:
+    stored = {name: row._mapping[TASK.c[name]] for name in _STATE}
+    return TaskState(**stored | {"status": Status(stored["status"])})
+
+
+def _projection(state: TaskState) -> dict[str, Any]:
+    columns = {name: getattr(state, name) for name in _STATE}
+    projected = columns | {"status": state.status.value, "closed": state.status in CLOSED}
+    return projected if state.extended_to else projected | {"own_steps": False}
+
+
+def _row(task_id: int, event: Event) -> dict[str, Any]:
+    values = {name: getattr(event, name) for name in Event.__dataclass_fields__ if name != "id"}
+    return values | {"task_id": task_id, "kind": event.kind.value, "counts": dict(event.counts)}
+
+
+def _event(row: Row[Any]) -> Event:
+    values = {name: row._mapping[name] for name in Event.__dataclass_fields__}
+    return Event(**values | {"kind": EventKind(row.kind), "counts": dict(row.counts)})
