@@ -72,6 +72,7 @@ class MessageKind(StrEnum):
     ESCALATION = "escalation"
     CONFIRMATION = "confirmation"
     QUESTION = "question"
+    ANSWER = "answer"
     BULLETIN = "bulletin"
     ADMIN_ALERT = "admin_alert"
 

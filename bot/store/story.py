@@ -21,7 +21,7 @@ _REPLY = tables.of(tables.Reply)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that was put into words. `at` is when it was sent, or, not sent yet, from when it may go."""
+    """A message that was put into words, one body for each part. `at` is when it was sent, or, not sent yet, from when it may go."""
 
     id: int
     at: datetime
@@ -31,10 +31,9 @@ class Said:
     address: str
     person_id: int | None
     subject: str
-    body: str
+    bodies: tuple[str, ...]
     reason: str
-    part: int
-    parts: int
+    reply_to: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Story:
 
 
 def _said(row: Row[Any]) -> Said:
-    words = row.rendered
+    parts = row.rendered["parts"]
     return Said(
         id=row.id,
         at=row.sent_at or row.not_before,
@@ -124,9 +123,8 @@ def _said(row: Row[Any]) -> Said:
         channel=row.channel,
         address=row.address,
         person_id=row.person_id,
-        subject=words["subject"],
-        body=words["body"],
+        subject=parts[0]["subject"],
+        bodies=tuple(part["body"] for part in parts),
         reason=row.reason,
-        part=words["part"],
-        parts=words["parts"],
+        reply_to=row.reply_to,
     )

@@ -28,6 +28,10 @@ SPEAKS_CHINESE = (
     "bot/domain/rules.py",
     "bot/domain/periods.py",
     "bot/domain/due.py",
+    "bot/domain/choices.py",
+    "bot/domain/wording.py",
+    "bot/domain/period_names.py",
+    "bot/store/errors.py",
     "bot/domain/statutory.py",
     "bot/sandbox/contacts.py",  # what stand-in people type
 )

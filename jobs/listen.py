@@ -1,0 +1,18 @@
+"""inbound → reply → status: what has arrived and nobody has understood yet is heard.
+
+Callbacks only store and acknowledge; this job does the rest, so that a platform never waits for us to think.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.domain.workdays import WorkCalendar
+from bot.store import Store
+from bot.store.inbox import InboxState
+from bot.talk import hear
+
+
+def run(now: datetime, store: Store, channels: Collection[str], calendar: WorkCalendar) -> Counter[InboxState]:
+    """Hear everything that waits, the oldest first; safe to run twice and at any time. Returns how many ended in which state."""
+    return hear.run(now, store, frozenset(channels), calendar)
