@@ -1,0 +1,67 @@
+"""The doors through which platforms tell us what was said: verify, keep raw, acknowledge at once. Understanding comes later (`hear`)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.channels import dingtalk_callback, wecom_callback
+from bot.channels.callback import CallbackRefused
+from bot.channels.wecom_crypto import Keys
+from bot.domain.inbound import Inbound
+from bot.domain.secret import Secret
+from bot.store import Store
+
+log = structlog.get_logger()
+DINGTALK_SILENCE = b'{"msgtype":"empty"}'
+"""DingTalk's word for "no answer in this response" (open.dingtalk.com, receive robot messages, read 2026-11-23)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorAnswer:
+    """What the platform is answered: 200 taken, 401 not believed, 404 no such door."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = ""
+
+
+class Doors:
+    """The callback addresses that are configured; `rang` is called after something new was kept."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], wecom: Keys | None, dingtalk: Secret | None, rang: Callable[[], None]
+    ) -> None:
+        self._store, self._clock, self._wecom, self._dingtalk, self._rang = store, clock, wecom, dingtalk, rang
+
+    def receive(self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> DoorAnswer:
+        """One request at `door` (`wecom` or `dingtalk`). Nothing of a refused request is kept, and only its length is logged."""
+        try:
+            if door == "wecom" and self._wecom is not None:
+                return self._at_wecom(self._wecom, method, query, body)
+            if door == "dingtalk" and self._dingtalk:
+                return self._at_dingtalk(self._dingtalk, headers, body)
+        except CallbackRefused as refused:
+            log.warning("callback_refused", door=door, refusal=refused.refusal.value, length=len(body))
+            return DoorAnswer(401)
+        return DoorAnswer(404)
+
+    def keep(self, inbound: Inbound) -> None:
+        """Store what arrived; the same platform id again changes nothing."""
+        with self._store.begin() as tx:
+            kept = tx.inbox.keep(inbound, self._clock())
+        if kept is not None:
+            self._rang()
+
+    def _at_wecom(self, keys: Keys, method: str, query: Mapping[str, str], body: bytes) -> DoorAnswer:
+        if method == "GET":
+            return DoorAnswer(200, wecom_callback.check_url(keys, query), "text/plain")
+        inbound = wecom_callback.read(keys, query, body)
+        if inbound.text:
+            self.keep(inbound)
+        return DoorAnswer(200)
+
+    def _at_dingtalk(self, secret: Secret, headers: Mapping[str, str], body: bytes) -> DoorAnswer:
+        self.keep(dingtalk_callback.read(secret, headers, body, self._clock()))
+        return DoorAnswer(200, DINGTALK_SILENCE, "application/json")
