@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from bot.domain import times, wording
 from bot.domain.ladder import PROMISE
-from bot.domain.words import Status, label
+from bot.domain.words import Status
 from bot.domain.workdays import WorkCalendar
 
 
@@ -193,7 +193,7 @@ def _item_view(item: Item, today: date) -> dict[str, object]:
         "limit": wording.day_and_weekday(item.limit, today),
         "days_left": item.days_left,
         "days_word": _days_word(item, today),
-        "status": label(line.status),
+        "status": wording.status_word(line.status),
         "promised": wording.day_word(line.promised_on, today) if line.promised_on else "",
         "recipient": line.recipient,
         "emails": list(line.emails),

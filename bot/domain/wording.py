@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bot.domain import period_names, times
+from bot.domain.words import Status, label
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -81,6 +82,11 @@ def promised(day: date, today: date) -> str:
 def extended(day: date, today: date) -> str:
     """A granted extension."""
     return f"已同意展期至{day_word(day, today)}"
+
+
+def status_word(status: Status) -> str:
+    """The label of a status. 未报 stands here too: `MessageState.PENDING` is the equal string and has the later label in `words.LABELS`."""
+    return "未报" if status is Status.PENDING else label(status)
 
 
 def listed(phrases: Sequence[str]) -> str:
