@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from itertools import islice
 
 from bot.domain import rules
-from bot.domain.rule_scanner import LAST_YEAR
+from bot.domain.rule_scanner import FIRST_YEAR, LAST_YEAR
 from bot.domain.workdays import WorkCalendar
 
-HORIZON = date(LAST_YEAR, 12, 31)
-"""Nothing is expanded beyond this day."""
+DAWN, HORIZON = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+"""Nothing is expanded before the first or beyond the second day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,14 @@ class Period:
 def expand(
     rule: rules.Rule, since: date, until: date, *, anchor: date | None = None, calendar: WorkCalendar | None = None
 ) -> Iterator[Period]:
-    """The periods whose nominal day lies in [since, until], both included, ascending; at most until HORIZON.
+    """The periods whose nominal day lies in [since, until], both included, ascending; none before DAWN or after HORIZON.
 
     `anchor` is the day of receipt or of the event, from which `After` rules count (without it they ask for nothing); other rules
     ignore it. `calendar` counts workdays for the rules that name them (the library's alone if None).
     """
-    until = min(until, HORIZON)
+    since, until = max(since, DAWN), min(until, HORIZON)
+    if since > until:
+        return
     calendar = calendar or WorkCalendar()
     for period in _candidates(rule, since, until, anchor, calendar):
         if since <= period.nominal <= until:
@@ -56,7 +58,7 @@ def _candidates(rule: rules.Rule, since: date, until: date, anchor: date | None,
         case rules.Dates(days):
             yield from (Period(str(day), day) for day in days)
         case rules.After():
-            if anchor is not None:
+            if anchor is not None and anchor <= until:
                 yield Period("once", _after(rule, anchor, calendar))
         case rules.Daily():
             yield from (Period(str(day), day) for day in _days(since, until, 1))

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_strategies import RULES
 
 from bot.domain import due, periods, rules
 from bot.domain.due import Due, Shift
 from bot.domain.periods import Period
 from bot.domain.workdays import Override, WorkCalendar
+from tests.domain.rule_strategies import RULES
 
 CALENDAR = WorkCalendar()
 QUARTERLY = "quarterly:next-month-day=20"

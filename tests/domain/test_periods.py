@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_strategies import RULES
 
 from bot.domain import period_names, periods, rules
 from bot.domain.periods import Period
 from bot.domain.workdays import Override, WorkCalendar
+from tests.domain.rule_strategies import RULES
 
 CALENDAR = WorkCalendar()
 
@@ -99,9 +99,13 @@ def test_periods_ascend_lie_in_the_span_and_have_names_of_their_own(rule: rules.
 
 
 @given(RULES)
-def test_nothing_is_expanded_beyond_the_horizon(rule: rules.Rule) -> None:
+def test_nothing_is_expanded_beyond_the_horizon_or_before_the_dawn(rule: rules.Rule) -> None:
     late = periods.expand(rule, date(2100, 1, 1), date.max, anchor=date(2100, 12, 1), calendar=CALENDAR)
+    early = periods.expand(rule, date.min, date(1900, 12, 31), anchor=date.min, calendar=CALENDAR)
     assert all(period.nominal <= periods.HORIZON for period in late)
+    assert all(period.nominal >= periods.DAWN for period in early)
+    assert periods.first(rule, date.max, 3, anchor=date.max, calendar=CALENDAR) == []
+    assert list(periods.expand(rule, date(2018, 9, 2), date(2018, 9, 1), anchor=date(2018, 9, 1), calendar=CALENDAR)) == []
 
 
 @pytest.mark.parametrize(

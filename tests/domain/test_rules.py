@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_strategies import RULES
 
 from bot.domain import rules
 from bot.domain.errors import RuleError
 from bot.domain.rule_kinds import WEEKDAYS
+from tests.domain.rule_strategies import RULES
 
 FORMS = [
     ("once:2018-09-28", rules.Once(date(2018, 9, 28)), "2018年9月28日前"),
