@@ -94,6 +94,21 @@ def listed(phrases: Sequence[str]) -> str:
     return "；".join(phrase for phrase in phrases if phrase)
 
 
+def matter(what: str, period: str) -> str:
+    """What was to be handed in for which period: 2018年三季度工作情况报告."""
+    return period_word(period) + what
+
+
+def circular_title(what: str, period: str) -> str:
+    """关于2018年三季度工作情况报告报送情况的通报."""
+    return f"关于{matter(what, period)}报送情况的通报"
+
+
+def document(title: str, number: str) -> str:
+    """A document as a circular cites it: 《标题》（文号）."""
+    return f"《{title}》" + (f"（{number}）" if number else "")
+
+
 def not_delivered(unit: str) -> str:
     """Footnote of the circular on a unit that no reminder of ours has reached."""
     return f"{unit}：催报消息未能送达，请核实后再行认定。"

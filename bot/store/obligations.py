@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from bot.domain.due import Shift
 from bot.domain.obligations import Obligation
@@ -77,9 +77,9 @@ class Obligations:
         return [Unit(**row._mapping) for row in self._connection.execute(query.order_by(_UNIT.c.position, _UNIT.c.id))]
 
     def chunk(self, obligation_id: int, after: int, size: int) -> int | None:
-        """The last unit id of the next `size` that owe it, beyond `after`; None when there are no more."""
-        part = select(OWES.c.unit_id).where(OWES.c.obligation_id == obligation_id, OWES.c.unit_id > after)
-        return self._connection.execute(select(func.max(part.order_by(OWES.c.unit_id).limit(size).subquery().c.unit_id))).scalar()
+        """The id of the `size`-th next unit that owes it, beyond `after`; None when fewer are left."""
+        units = select(OWES.c.unit_id).where(OWES.c.obligation_id == obligation_id, OWES.c.unit_id > after).order_by(OWES.c.unit_id)
+        return self._connection.execute(units.limit(1).offset(size - 1)).scalar()
 
     def _owe(self, obligation_id: int, unit_ids: Iterable[int]) -> None:
         rows = [{"obligation_id": obligation_id, "unit_id": unit_id} for unit_id in dict.fromkeys(unit_ids)]

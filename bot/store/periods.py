@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, false, func, literal, select, update
+from sqlalchemy import Connection, Row, Select, false, func, literal, or_, select, update
 
 from bot.domain import due as dues
 from bot.domain.due import Due, Shift
@@ -113,6 +113,12 @@ class Periods:
     def last_nominal(self, obligation_id: int) -> date | None:
         """The latest nominal day of an obligation's periods; None if it has none."""
         return self._connection.execute(select(func.max(PERIOD.c.nominal)).where(PERIOD.c.obligation_id == obligation_id)).scalar()
+
+    def unmade(self, obligation_id: int, revision: int, now: datetime) -> list[PeriodRow]:
+        """Periods whose tasks are not complete for this revision of the obligation: open ones, and any that never had tasks made."""
+        open_or_empty = or_(PERIOD.c.limit_at > now, PERIOD.c.revision == 0)
+        query = _select().where(PERIOD.c.obligation_id == obligation_id, PERIOD.c.revision < revision, open_or_empty)
+        return [_read(row) for row in self._connection.execute(query.order_by(PERIOD.c.nominal, PERIOD.c.id))]
 
     def open(self, now: datetime) -> list[PeriodRow]:
         """Every period whose legal limit lies after `now`, the earliest first."""

@@ -14,9 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, 
 
 from bot.domain import times
 from bot.domain.ladder import Release
+from bot.domain.messages import Draft
 from bot.domain.reminders import Line
 from bot.domain.words import MessageKind, MessageState, Role
-from bot.store import lines, planning, silences, tables
+from bot.store import envelopes, lines, planning, silences, tables
+from bot.store.envelopes import Posted
 from bot.store.lines import Dropped
 from bot.store.obligations import ARMED, OBLIGATION
 from bot.store.periods import COLLAPSED, PERIOD, PLANNED, STEP
@@ -48,7 +50,10 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """A person with reminders that no message carries yet: the worst kind, the rungs in order of time, how many reminders."""
+    """A person with reminders that no message carries yet: the worst kind, the rungs in order of time, how many reminders.
+
+    `last_day`: one of them belongs to today, the last day of its duty; it is told today whatever else was told.
+    """
 
     person_id: int
     kind: MessageKind
@@ -112,9 +117,9 @@ class Reminders:
         return found
 
     def chunk(self, period_id: int, after: int, size: int) -> int | None:
-        """The last unit id of the next `size` tasks of a period, beyond `after`; None when there are no more."""
-        part = select(TASK.c.unit_id).where(TASK.c.period_id == period_id, TASK.c.unit_id > after).order_by(TASK.c.unit_id).limit(size)
-        return self._connection.execute(select(func.max(part.subquery().c.unit_id))).scalar()
+        """The unit id of the `size`-th next task of a period, beyond `after`; None when fewer are left."""
+        units = select(TASK.c.unit_id).where(TASK.c.period_id == period_id, TASK.c.unit_id > after).order_by(TASK.c.unit_id)
+        return self._connection.execute(units.limit(1).offset(size - 1)).scalar()
 
     def planned(self, step_ids: Collection[int], now: datetime) -> None:
         """All reminders of these steps are made: they never fire again."""
@@ -139,6 +144,10 @@ class Reminders:
         """An administrator let these steps go; write it into the audit log too."""
         self._connection.execute(update(STEP).where(STEP.c.id.in_(step_ids), STEP.c.planned_at.is_(None)).values(released_at=at))
 
+    def any_loose(self) -> bool:
+        """Whether any reminder waits for a message."""
+        return self._connection.execute(select(REMINDER.c.id).where(LOOSE).limit(1)).first() is not None
+
     def loose_people(self, now: datetime, after: int, limit: int) -> list[Loose]:
         """Of the persons with an id beyond `after`, the first `limit` that have reminders to be told of, by id."""
         persons = select(REMINDER.c.person_id).distinct().where(LOOSE, REMINDER.c.person_id > after, self._spoken(now))
@@ -146,7 +155,7 @@ class Reminders:
         query = select(REMINDER.c.person_id, STEP.c.fires_at, STEP.c.kind, STEP.c.rung, STEP.c.last_day, func.count().label("reminders"))
         query = query.join(STEP, STEP.c.id == REMINDER.c.step_id).where(LOOSE, REMINDER.c.person_id.in_(ids), self._spoken(now))
         query = query.group_by(REMINDER.c.person_id, STEP.c.id, STEP.c.fires_at, STEP.c.kind, STEP.c.rung, STEP.c.last_day)
-        grouped = defaultdict(list)
+        grouped, today = defaultdict(list), times.civil_day(now)
         for row in self._connection.execute(query.order_by(REMINDER.c.person_id, STEP.c.fires_at)):
             grouped[row.person_id].append(row)
         return [
@@ -155,7 +164,7 @@ class Reminders:
                 worst(MessageKind(row.kind) for row in rows),
                 tuple(dict.fromkeys(row.rung for row in rows)),
                 sum(row.reminders for row in rows),
-                any(row.last_day for row in rows),
+                any(row.last_day and times.civil_day(row.fires_at) == today for row in rows),
             )
             for person_id, rows in grouped.items()
         ]
@@ -178,6 +187,10 @@ class Reminders:
             return 0
         statement = update(REMINDER).where(REMINDER.c.person_id == bindparam("person"), LOOSE, self._spoken(now))
         return self._connection.execute(statement.values(message_id=bindparam("message")), rows).rowcount
+
+    def post(self, drafts: Sequence[Draft], channels: Collection[str], now: datetime) -> Posted:
+        """Put one draft for each of many persons into the outbox; see `envelopes.post`. Then `bind` what they carry."""
+        return envelopes.post(self._connection, drafts, channels, now)
 
     def worsen(self, kinds: Iterable[tuple[int, MessageKind]]) -> None:
         """Messages (id, kind) that took along something more pressing change their kind."""
@@ -203,9 +216,8 @@ class Reminders:
     def next_wake(self, now: datetime) -> datetime | None:
         """The next instant at which there is something to plan; `now` or before it if that is overdue, None if nothing is laid."""
         steps = select(func.min(STEP.c.fires_at)).where(STEP.c.planned_at.is_(None), _RELEASED)
-        held = select(REMINDER.c.id).where(LOOSE).limit(1)
         found = [self._connection.execute(steps).scalar()]
-        if self._connection.execute(held).first() is not None:
+        if self.any_loose():
             found.append(times.end_of(times.civil_day(now)))
         return min((at for at in found if at is not None), default=None)
 

@@ -1,0 +1,31 @@
+"""What time alone makes superfluous: questions nobody answers any more and spent login links. Evidence is never touched."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.store.engine import Store
+
+QUESTION = timedelta(days=3)
+"""How long a question to a person stays open; after that an answer is read as if nothing had been asked."""
+
+LINK = timedelta(days=7)
+"""How long the digest of an expired login link is kept."""
+
+HEARTBEAT = "heartbeat:tidy"
+"""Where the moment of the last run stands in `meta`, ISO 8601 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How many questions lapsed and how many login links were forgotten."""
+
+    questions: int
+    links: int
+
+
+def run(now: datetime, store: Store) -> Tidied:
+    """Do the housekeeping of the day; safe at any time and any number of times."""
+    with store.begin() as tx:
+        tidied = Tidied(tx.questions.lapse(now - QUESTION, now), tx.links.forget(now - LINK))
+        tx.meta.set(HEARTBEAT, now.astimezone(UTC).isoformat())
+    return tidied
