@@ -1,5 +1,6 @@
 """INSERT … ON CONFLICT in the dialect at hand. Both databases know the clause; SQLAlchemy has one class for each."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,16 +10,31 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert(connection: Connection, table: Table) -> Any:
     """An insert of the dialect's own kind: it has `on_conflict_do_nothing`, `on_conflict_do_update` and `excluded`."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return _insert(connection.dialect.name, table)
 
 
 def insert_new(connection: Connection, table: Table, key: Sequence[str]) -> Any:
     """Insert rows whose `key` columns are not there yet; leave the others as they are."""
-    return insert(connection, table).on_conflict_do_nothing(index_elements=list(key))
+    return _insert_new(connection.dialect.name, table, tuple(key))
 
 
 def upsert(connection: Connection, table: Table, key: Sequence[str]) -> Any:
     """Insert a row, or replace every other column of the one with the same `key`."""
-    statement = insert(connection, table)
+    return _upsert(connection.dialect.name, table, tuple(key))
+
+
+@functools.cache
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@functools.cache
+def _insert_new(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=list(key))
+
+
+@functools.cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
+    statement = _insert(dialect, table)
     fresh = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=fresh)

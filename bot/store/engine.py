@@ -67,11 +67,15 @@ class Store:
             self._owner = owners.of_file(Path(str(self.url.database))) if self._sqlite else owners.of_server(self._writer)
         return self._owner
 
-    def close(self) -> None:
-        """Give up ownership and every connection. Safe to call twice; the store can be used again afterwards."""
+    def abdicate(self) -> None:
+        """Give up everything this owner has claimed, as if the process had died; the next `owner` is another one."""
         if self._owner is not None:
             self._owner.release()
             self._owner = None
+
+    def close(self) -> None:
+        """Give up ownership and every connection. Safe to call twice; the store can be used again afterwards."""
+        self.abdicate()
         self._reader.dispose()
         self._writer.dispose()
 

@@ -1,6 +1,6 @@
 """Messages as the rest of the house sees them, and the questions that can be asked about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from bot.store.tables.outbox import OPEN, SENDING, STUCK
 
 MESSAGE = tables.of(tables.Message)
 DELIVERY = tables.of(tables.Delivery)
+PERSON = tables.of(tables.Person)
 ROBOT = tables.of(tables.Robot)
 
 Said = tuple[tuple[int, str], ...]
@@ -57,6 +58,16 @@ class Claimed:
     def key(self) -> str:
         """Ours, unique for ever, the same on a resend: the dedupe key, with the number of the part after the first."""
         return self.dedupe if self.part == 1 else f"{self.dedupe}#{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a message is for; `group`: a chat and not a person."""
+
+    message_id: int
+    person_id: int
+    name: str
+    group: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,13 @@ def get(connection: Connection, message_id: int) -> Message:
     if row is None:
         raise LookupError(f"message {message_id}")
     return _message(row)
+
+
+def recipients(connection: Connection, message_ids: Sequence[int]) -> dict[int, Recipient]:
+    """Whom these messages are for, by message id; those to strangers are left out."""
+    columns = (MESSAGE.c.id, PERSON.c.id.label("person_id"), PERSON.c.name, PERSON.c.kind)
+    query = select(*columns).join_from(MESSAGE, PERSON, PERSON.c.id == MESSAGE.c.person_id).where(MESSAGE.c.id.in_(message_ids))
+    return {row.id: Recipient(row.id, row.person_id, row.name, row.kind == "group") for row in connection.execute(query)}
 
 
 def page(connection: Connection, wanted: Filter, limit: int, before: int | None) -> list[Message]:

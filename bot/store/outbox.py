@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, select, text, update
 from bot.domain.deliveries import InDoubt, Outcome
 from bot.domain.messages import Draft
 from bot.domain.words import MessageState
-from bot.store import chain, claims, conflict, letters, routes, tables
+from bot.store import claims, conflict, letters, routes, tables
+from bot.store.audit import Audit
 from bot.store.errors import NoAddress
 from bot.store.letters import Claimed, Frozen, Message
 from bot.store.robots import Robots
@@ -20,7 +21,6 @@ from bot.store.settling import Settled, Settling
 from bot.store.tables.outbox import DOUBTED, SENDING, STUCK
 
 MESSAGE = tables.of(tables.Message)
-AUDIT = tables.of(tables.Audit)
 
 
 class Outbox:
@@ -88,15 +88,7 @@ class Outbox:
         values = {"state": state.value, "not_before": now, "failures": 0, "last_detail": f"{by}: {state.value}"}
         done = self._connection.execute(update(MESSAGE).where(MESSAGE.c.id == message_id, text(STUCK)).values(values)).rowcount == 1
         if done:
-            fact = {
-                "at": now,
-                "by": by,
-                "act": f"message.{state.value}",
-                "about": str(message_id),
-                "before": {},
-                "after": {"state": state.value},
-            }
-            chain.append(self._connection, AUDIT, [fact])
+            Audit(self._connection).write(by, f"message.{state.value}", now, about=f"message:{message_id}")
         return done
 
     def next_wake(self, now: datetime, budgets: Mapping[str, int] | None = None) -> datetime | None:
@@ -115,6 +107,10 @@ class Outbox:
     ) -> Sequence[Message]:
         """Messages, newest first; `before` is the id of the last one of the page before."""
         return letters.page(self._connection, letters.Filter(state, person_id), limit, before)
+
+    def recipients(self, message_ids: Sequence[int]) -> Mapping[int, letters.Recipient]:
+        """Whom these messages are for, by message id; those to strangers are left out."""
+        return letters.recipients(self._connection, message_ids)
 
     def in_doubt(self, limit: int = 200, before: int | None = None) -> Sequence[Message]:
         """Every message of which some attempt may or may not have arrived, whatever became of it: where a duplicate is possible."""
@@ -143,8 +139,7 @@ class Outbox:
         """The key of the first message to the same person on the same channel: mail programs gather what follows under it."""
         if draft.person_id is None:
             return ""
-        same = (MESSAGE.c.person_id == draft.person_id) & (MESSAGE.c.channel == route.channel)
-        return self._connection.execute(select(MESSAGE.c.dedupe).where(same).order_by(MESSAGE.c.id).limit(1)).scalar() or ""
+        return self._connection.execute(_FIRST, {"person": draft.person_id, "channel_": route.channel}).scalar() or ""
 
     def _known(self, dedupe: str) -> bool:
         return self._connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.dedupe == dedupe)).first() is not None
@@ -154,4 +149,10 @@ _FREEZE = (
     update(MESSAGE)
     .where(MESSAGE.c.id == bindparam("of"), text(SENDING))
     .values(rendered=bindparam("words"), part=1, parts=bindparam("parts_"))
+)
+_FIRST = (
+    select(MESSAGE.c.dedupe)
+    .where(MESSAGE.c.person_id == bindparam("person"), MESSAGE.c.channel == bindparam("channel_"))
+    .order_by(MESSAGE.c.not_before, MESSAGE.c.id)
+    .limit(1)
 )

@@ -34,7 +34,7 @@ class Robots:
 
     def ensure(self, key: str, channel: str) -> None:
         """Make it known; its state stays as it is if it was."""
-        if self._connection.execute(select(ROBOT.c.key).where(ROBOT.c.key == key)).first() is None:
+        if self._connection.execute(_KNOWN, {"key_": key}).first() is None:
             self._connection.execute(conflict.insert_new(self._connection, ROBOT, ["key"]), _new(key, channel))
 
     def all(self) -> list[Robot]:
@@ -74,3 +74,6 @@ def attempted(robot: ColumnElement[str], since: _Moment, until: _Moment) -> Colu
 
 def _new(key: str, channel: str) -> dict[str, object]:
     return {"key": key, "channel": channel, "paused": False, "reason": "", "blocked_until": None, "sent": 0}
+
+
+_KNOWN = select(ROBOT.c.key).where(ROBOT.c.key == bindparam("key_"))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, false, select, true
+from sqlalchemy import Connection, bindparam, false, select, true
 
 from bot.store import tables
 
@@ -26,15 +26,7 @@ def best(connection: Connection, person_id: int, channels: Collection[str]) -> R
 
     A group chat has a robot of its own, with a budget of its own; persons are reached through the channel's one account.
     """
-    wanted = (
-        select(PERSON.c.kind, ADDRESS.c.channel, ADDRESS.c.value)
-        .join_from(ADDRESS, PERSON, PERSON.c.id == ADDRESS.c.person_id)
-        .where(ADDRESS.c.person_id == person_id, PERSON.c.active == true(), ADDRESS.c.bad == false())
-        .where(ADDRESS.c.channel.in_(sorted(channels)))
-        .order_by(ADDRESS.c.rank, ADDRESS.c.id)
-        .limit(1)
-    )
-    row = connection.execute(wanted).first()
+    row = connection.execute(_BEST, {"person": person_id, "channels": sorted(channels)}).first()
     if row is None:
         return None
     return Route(row.channel, row.value, f"{row.channel}:{row.value}" if row.kind == "group" else row.channel)
@@ -42,5 +34,16 @@ def best(connection: Connection, person_id: int, channels: Collection[str]) -> R
 
 def back(connection: Connection, inbound_id: int, channels: Collection[str]) -> Route | None:
     """The way an inbound came: the place it named for answers, else its sender; None if that channel is not enabled."""
-    row = connection.execute(select(INBOUND.c.channel, INBOUND.c.sender, INBOUND.c.answer_to).where(INBOUND.c.id == inbound_id)).one()
+    row = connection.execute(_BACK, {"inbound": inbound_id}).one()
     return Route(row.channel, row.answer_to or row.sender, row.channel) if row.channel in channels else None
+
+
+_BEST = (
+    select(PERSON.c.kind, ADDRESS.c.channel, ADDRESS.c.value)
+    .join_from(ADDRESS, PERSON, PERSON.c.id == ADDRESS.c.person_id)
+    .where(ADDRESS.c.person_id == bindparam("person"), PERSON.c.active == true(), ADDRESS.c.bad == false())
+    .where(ADDRESS.c.channel.in_(bindparam("channels", expanding=True)))
+    .order_by(ADDRESS.c.rank, ADDRESS.c.id)
+    .limit(1)
+)
+_BACK = select(INBOUND.c.channel, INBOUND.c.sender, INBOUND.c.answer_to).where(INBOUND.c.id == bindparam("inbound"))

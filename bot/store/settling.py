@@ -16,18 +16,18 @@ from bot.domain import deliveries
 from bot.domain.deliveries import Handed, InDoubt, Outcome, Standing, Verdict
 from bot.domain.words import MessageState
 from bot.store import chain, routes, tables
+from bot.store.audit import Audit
 from bot.store.people import People
 from bot.store.robots import Robots
 from bot.store.tables.outbox import SENDING
 
 MESSAGE = tables.of(tables.Message)
 DELIVERY = tables.of(tables.Delivery)
-AUDIT = tables.of(tables.Audit)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What an administrator has to know; `act` is its word in the audit, `about` the robot, address or message."""
+    """What an administrator has to know. `act` is its word in the audit, `about` the thing: `robot:mail`, `person:7`, `message:12`."""
 
     act: str
     about: str
@@ -98,7 +98,7 @@ class Settling:
     def _redirected(self, outcome: Outcome, row: Row[Any], verdict: Verdict) -> tuple[Verdict, routes.Route]:
         """The whole message again to the next good address of the person, if there is one."""
         People(self._connection).mark_bad(row.channel, row.address, outcome.at, f"{outcome.code} {outcome.detail}".strip())
-        self._alert("address.bad", f"{row.channel}:{row.person_id}", outcome)
+        self._alert("address.bad", f"person:{row.person_id}", outcome)
         route = routes.best(self._connection, row.person_id, self._channels) if row.person_id is not None else None
         if route is None or (route.channel, route.address) == (row.channel, row.address):
             return verdict, routes.Route(row.channel, row.address, row.robot)
@@ -111,11 +111,11 @@ class Settling:
             robots.block(row.robot, self._now + deliveries.block(outcome.retry_after))
         if outcome.handed is Handed.CREDENTIAL_BAD:
             robots.pause(row.robot, f"{outcome.code} {outcome.detail}".strip())
-            self._alert("robot.paused", row.robot, outcome)
+            self._alert("robot.paused", f"robot:{row.robot}", outcome)
         if verdict.state is MessageState.DEAD:
-            self._alert("message.dead", str(row.id), outcome)
+            self._alert("message.dead", f"message:{row.id}", outcome)
         if verdict.state is MessageState.UNKNOWN:
-            self._alert("message.unknown", str(row.id), outcome)
+            self._alert("message.unknown", f"message:{row.id}", outcome)
 
     def _alert(self, act: str, about: str, outcome: Outcome) -> None:
         alert = Alert(act, about, _short(outcome.code, 60), _short(outcome.detail, 300))
@@ -123,7 +123,9 @@ class Settling:
             self._alerts.append(alert)
 
     def _audit(self) -> None:
-        chain.append(self._connection, AUDIT, [_audit_fact(alert, self._now) for alert in self._alerts])
+        audit = Audit(self._connection)
+        for alert in self._alerts:
+            audit.write("system", alert.act, self._now, about=alert.about, after={"code": alert.code, "detail": alert.detail})
 
 
 def _is_his(outcome: Outcome, row: Row[Any]) -> bool:
@@ -142,11 +144,6 @@ def _fact(outcome: Outcome, row: Row[Any]) -> dict[str, object]:
         "detail": _short(outcome.detail, 300),
         "platform_id": _short(outcome.platform_id, 120),
     }
-
-
-def _audit_fact(alert: Alert, at: datetime) -> dict[str, object]:
-    after = {"code": alert.code, "detail": alert.detail}
-    return {"at": at, "by": "system", "act": alert.act, "about": alert.about[:120], "before": {}, "after": after}
 
 
 def _new_row(outcome: Outcome, verdict: Verdict, route: routes.Route) -> dict[str, object]:

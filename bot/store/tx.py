@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from bot.store.audit import Audit
 from bot.store.bulletins import Bulletins
 from bot.store.calendar import Calendar
+from bot.store.context import Context
 from bot.store.inbox import Inbox
 from bot.store.links import Links
 from bot.store.meta import Meta
@@ -33,6 +34,7 @@ class Tx:
         self.audit = Audit(connection)
         self.bulletins = Bulletins(connection)
         self.calendar = Calendar(connection)
+        self.context = Context(connection)
         self.inbox = Inbox(connection)
         self.links = Links(connection)
         self.meta = Meta(connection)
