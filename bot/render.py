@@ -59,8 +59,8 @@ class Renderer:
 
 
 def _line(text: object) -> str:
-    """A filter for text that came from outside: one line, so that it cannot break a row."""
-    return " ".join(str(text).split())
+    """A filter for text that came from outside: one line, so that it cannot break a row, and half characters as “?”."""
+    return " ".join(str(text).split()).encode(errors="replace").decode()
 
 
 def _mentions(view: Mapping[str, object]) -> tuple[str, ...]:

@@ -166,6 +166,11 @@ def test_a_line_break_in_the_matter_does_not_break_a_row(kind: MessageKind, name
         assert _text(kind, broken, form) == _text(kind, whole, form)
 
 
+def test_half_a_character_in_what_was_heard_does_not_stop_the_question() -> None:
+    view = VIEWS["question"]["plain"] | {"heard": "报了\ud83d"}
+    assert "报了?" in _rendered(MessageKind.QUESTION, view).body
+
+
 def test_a_long_letter_is_cut_between_matters_and_its_parts_are_numbered() -> None:
     item = VIEWS["reminder"]["plain"]["items"]
     assert isinstance(item, list)

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import count
 
 ELLIPSIS = "…"
 SHORTEST = 64
@@ -21,13 +20,15 @@ def split(text: str, max_bytes: int) -> list[str]:
     """
     if max_bytes < SHORTEST:
         raise ValueError(f"a limit of {max_bytes} bytes is too small to cut a text by")
+    text = text.strip("\n")
     if _size(text) <= max_bytes:
         return [text]
-    for digits in count(1):
+    digits = 1
+    while True:
         packed = list(_pack(text.split("\n"), max_bytes - _size(_number(10**digits - 1, 10**digits - 1))))
         if len(packed) < 10**digits:
             return [_number(part, len(packed)) + rows for part, rows in enumerate(packed, start=1)]
-    raise AssertionError("unreachable: count() never ends")
+        digits += 1
 
 
 def _number(part: int, parts: int) -> str:
@@ -39,7 +40,7 @@ def _size(text: str) -> int:
 
 
 def _pack(rows: list[str], room: int) -> Iterator[str]:
-    """As many whole rows a part as fit; blank rows at the edge of a part are dropped."""
+    """As many whole rows a part as fit; blank rows at the edge of a part are dropped. The first and the last row are not blank."""
     taken: list[str] = []
     used = 0
     for row in (cut(row, room) for row in rows):
@@ -50,8 +51,7 @@ def _pack(rows: list[str], room: int) -> Iterator[str]:
         if row or taken:
             taken.append(row)
             used += size
-    if any(taken):
-        yield "\n".join(taken).strip("\n")
+    yield "\n".join(taken)
 
 
 def cut(row: str, room: int) -> str:

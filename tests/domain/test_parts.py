@@ -82,3 +82,7 @@ def test_a_limit_too_small_to_hold_anything_is_refused() -> None:
 def test_blank_rows_at_the_edge_of_a_part_are_dropped() -> None:
     found = parts.split("一" * 20 + "\n\n" + "二" * 20 + "\n\n\n", 80)
     assert [part.split("\n\n", 1)[1] for part in found] == ["一" * 20, "二" * 20]
+
+
+def test_a_text_of_blank_rows_only_is_one_empty_part() -> None:
+    assert parts.split("\n" * 200, 80) == [""]
