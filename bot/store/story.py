@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from bot.domain.deliveries import Handed
 from bot.domain.words import Intent, MessageKind, MessageState
 from bot.store import tables
 
 _MESSAGE = tables.of(tables.Message)
+_DELIVERY = tables.of(tables.Delivery)
 _REMINDER = tables.of(tables.Reminder)
 _TASK = tables.of(tables.Task)
 _UNIT = tables.of(tables.Unit)
@@ -34,6 +36,18 @@ class Said:
     bodies: tuple[str, ...]
     reason: str
     reply_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message whose last part a platform accepted; `delivery_id` grows with time."""
+
+    delivery_id: int
+    at: datetime
+    message_id: int
+    kind: MessageKind
+    channel: str
+    person_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,13 @@ class Story:
         """Messages in words, by id."""
         query = select(_MESSAGE).where(_MESSAGE.c.id > after, _MESSAGE.c.rendered.is_not(None)).order_by(_MESSAGE.c.id)
         return [_said(row) for row in self._rows(query, _MESSAGE.c.person_id, person_id) if row.rendered]
+
+    def arrivals(self, after: int = 0) -> list[Arrival]:
+        """Messages that were accepted as a whole, by the id of the delivery that did it, greater than `after`."""
+        columns = (_DELIVERY.c.id, _DELIVERY.c.at, _MESSAGE.c.id, _MESSAGE.c.kind, _MESSAGE.c.channel, _MESSAGE.c.person_id)
+        query = select(*columns).join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id).order_by(_DELIVERY.c.id)
+        query = query.where(_DELIVERY.c.id > after, _DELIVERY.c.outcome == Handed.SENT.value, _DELIVERY.c.part == _MESSAGE.c.parts)
+        return [Arrival(row[0], row[1], row[2], MessageKind(row[3]), row[4], row[5]) for row in self._connection.execute(query)]
 
     def heard(self, after: int = 0, person_id: int | None = None) -> list[Heard]:
         """Inbound messages, by id."""

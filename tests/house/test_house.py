@@ -21,6 +21,7 @@ SPEAKS_CHINESE = (
     "bot/__main__.py",  # must speak before any package is installed
     "bot/cli/",
     "bot/settings.py",
+    "bot/wiring/ground.py",  # refusals at start-up
     "bot/domain/errors.py",
     "bot/domain/words.py",
     "bot/domain/notices/",

@@ -1,0 +1,219 @@
+"""演练: the same jobs on a virtual clock, with stand-in platforms and, if wanted, stand-in contacts who answer.
+
+Nothing here knows a rule: it only moves the clock to the next instant at which somebody has something to do, runs the jobs,
+lets people answer, and keeps a record. Steps that wait for an administrator's click are released by a stand-in administrator.
+"""
+
+import asyncio
+import heapq
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from bot.domain import times
+from bot.domain.inbound import Inbound
+from bot.domain.windows import Windows
+from bot.domain.words import MessageKind, MessageState
+from bot.domain.workdays import WorkCalendar
+from bot.render import Renderer
+from bot.sandbox.contacts import Answer, Contacts
+from bot.sandbox.stage import Stage
+from bot.store import Store
+from bot.talk.doors import Doors
+from jobs import bulletin, deliver, due, listen, remind
+
+DAWN = time(8, 30)
+"""Shanghai hour at which a rehearsed day begins: before the first sending window."""
+PRIVATE = (MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE)
+ROUNDS = 50
+"""Passes of the jobs at one instant before the rest is left to the next wake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who and what a rehearsal is played with."""
+
+    store: Store
+    stage: Stage
+    renderer: Renderer
+    windows: Windows
+    contacts: Contacts | None = None
+
+
+class Clock:
+    """A virtual clock: it stands still until set, and never goes back."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """The instant it was last set to."""
+        return self._now
+
+    def set(self, instant: datetime) -> None:
+        """Move forward to `instant`; an earlier one changes nothing."""
+        self._now = max(self._now, instant)
+
+
+@dataclass
+class Rehearsal:
+    """One rehearsal. `ends` is the last day, included. Every method may be called from any thread, one at a time."""
+
+    cast: Cast
+    clock: Clock
+    ends: date
+    watch: Callable[[datetime], None] = lambda _now: None
+    _answers: list[tuple[datetime, int, Answer]] = field(default_factory=list)
+    _heard_upto: int = 0
+    _spoken: int = 0
+    _planned_day: date | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._budgets = {name: channel.limits.per_minute for name, channel in self.cast.stage.channels.items()}
+        self._doors = Doors(self.cast.store, self.clock.now, self.cast.stage.wecom_keys, self.cast.stage.dingtalk_secret, lambda: None)
+
+    def close(self) -> None:
+        """Release the channels and the loop."""
+        for channel in self.cast.stage.channels.values():
+            self._loop.run_until_complete(channel.close())
+        self._loop.close()
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The working calendar with the administrator's amendments."""
+        with self.cast.store.read() as tx:
+            return WorkCalendar(tx.calendar.overrides())
+
+    def next_wake(self) -> datetime | None:
+        """The next instant at which something happens by itself; None after the end."""
+        with self.cast.store.read() as tx:
+            wakes = [tx.reminders.next_wake(self.clock.now()), tx.outbox.next_wake(self.clock.now(), self._budgets)]
+            waiting = tx.reminders.waiting(times.end_of(self.ends))
+        wakes += [min((step.fires_at for step in waiting), default=None), self._answers[0][0] if self._answers else None]
+        known = [wake for wake in wakes if wake is not None]
+        return max(min(known), self.clock.now()) if known and min(known) < times.end_of(self.ends) else None
+
+    def to_next_workday(self) -> None:
+        """Play until the next workday begins."""
+        day = self.calendar.add(times.civil_day(self.clock.now()), 1)
+        self.play(min(times.instant(day, DAWN), times.end_of(self.ends)))
+
+    def to_next_send(self) -> None:
+        """Play until at least one more message has gone out, or to the end."""
+        before = self.sent()
+        with self._lock:
+            self._at_this_instant()
+            while self.sent() == before and self._step(times.end_of(self.ends)):
+                pass
+
+    def to_end(self) -> None:
+        """Play to the end."""
+        self.play(times.end_of(self.ends))
+
+    def sent(self) -> int:
+        """Messages accepted so far."""
+        with self.cast.store.read() as tx:
+            return tx.outbox.counts()[MessageState.SENT]
+
+    def play(self, until: datetime) -> None:
+        """Let everything happen that happens before `until`, then show that instant on the clock."""
+        with self._lock:
+            self._at_this_instant()
+            while self._step(until):
+                pass
+            self.clock.set(until)
+            self._at_this_instant()
+
+    def answer(self, person_id: int, text: str) -> None:
+        """A stand-in person says something now, through the same door as on the real platform."""
+        with self._lock:
+            self._say(person_id, text)
+            self._at_this_instant()
+
+    def _step(self, until: datetime) -> bool:
+        """One wake before `until`; False when there is none left."""
+        wake = self.next_wake()
+        if wake is None or wake >= until:
+            return False
+        self.clock.set(wake)
+        self._at_this_instant()
+        self.watch(self.clock.now())
+        return True
+
+    def _at_this_instant(self) -> None:
+        """Run the jobs until none has anything left to do at this instant."""
+        self._plan_the_day()
+        self._release()
+        for _ in range(ROUNDS):
+            now, cast = self.clock.now(), self.cast
+            reminded = remind.run(now, cast.store, cast.stage.channels, self.calendar, cast.windows)
+            delivered = self._loop.run_until_complete(self._deliver())
+            heard = listen.run(now, cast.store, cast.stage.channels, self.calendar)
+            spoke = self._let_people_speak()
+            if not (reminded.messages or delivered or heard or spoke):
+                break
+        bulletin.run(self.clock.now(), self.cast.store, self.calendar, circular(self.cast.renderer), self.cast.windows)
+
+    def _plan_the_day(self) -> None:
+        today = times.civil_day(self.clock.now())
+        if today != self._planned_day:
+            due.run(self.clock.now(), self.cast.store, self.calendar, self.cast.windows)
+            self._planned_day = today
+
+    def _release(self) -> None:
+        with self.cast.store.begin() as tx:
+            waiting = [step.step_id for step in tx.reminders.waiting(self.clock.now())]
+            if waiting:
+                tx.reminders.release(waiting, self.clock.now())
+
+    def _let_people_speak(self) -> bool:
+        """Hand new messages to the stand-in contacts, and let those speak whose moment has come."""
+        self._let_people_read()
+        spoke = False
+        while self._answers and self._answers[0][0] <= self.clock.now():
+            spoken = heapq.heappop(self._answers)[2]
+            self._say(spoken.person_id, spoken.text)
+            spoke = True
+        return spoke
+
+    def _let_people_read(self) -> None:
+        if self.cast.contacts is None:
+            return
+        with self.cast.store.read() as tx:
+            arrivals = tx.story.arrivals(self._heard_upto)
+        for arrival in arrivals:
+            self._heard_upto = arrival.delivery_id
+            if arrival.kind in PRIVATE and arrival.person_id is not None:
+                answer = self.cast.contacts.receive(arrival.person_id, arrival.kind, arrival.message_id, arrival.at)
+                if answer is not None:
+                    heapq.heappush(self._answers, (answer.at, answer.person_id, answer))
+
+    def _say(self, person_id: int, text: str) -> None:
+        self._spoken += 1
+        now, message_id = self.clock.now(), f"said-{int(self.clock.now().timestamp())}-{self._spoken}"
+        with self.cast.store.read() as tx:
+            address = tx.people.best_address(person_id, self.cast.stage.channels)
+        if address is None:
+            return
+        if address.channel == "mail":
+            self._doors.keep(Inbound("mail", message_id, address.value, now, text, text.encode()))
+            return
+        request = self.cast.stage.speak(address.channel, address.value, text, now, message_id)
+        door = address.channel.partition("_")[0]
+        self._doors.receive(door, request.method, request.query, request.headers, request.body)
+
+    async def _deliver(self) -> int:
+        done = await deliver.run(self.clock, self.cast.store, self.cast.stage.channels, self.cast.renderer.render, inline=True)
+        return done.sent
+
+
+def circular(renderer: Renderer) -> Callable[[Mapping[str, object]], str]:
+    """Puts the view of a circular into plain text, in one piece."""
+
+    def text(view: Mapping[str, object]) -> str:
+        return renderer.render(MessageKind.BULLETIN, view, max_bytes=10_000_000, format="text")[0].body
+
+    return text
