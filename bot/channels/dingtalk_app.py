@@ -110,7 +110,7 @@ class DingTalkApp:
         url = self._config.session_url.rstrip("/") + SESSION_PATH
         payload = dingtalk_codes.group_payload(message.rendered, self._config.format)
         answer = await self._client.post(url, payload, params={"session": session})
-        _require_session_ok(answer.body, session)
+        _require_session_ok(answer.body, session, self._config.app_secret.reveal())
         return Receipt("0")
 
     def _payload(self, message: Outgoing) -> Json:
@@ -175,10 +175,10 @@ def _session(url: str, base_url: str) -> str:
     raise SendFailed(FailureKind.ADDRESS_BAD, "foreign_session", "the session webhook is not the platform's")
 
 
-def _require_session_ok(body: Json, session: str) -> None:
+def _require_session_ok(body: Json, *hidden: str) -> None:
     """What ends a session ends this address and not the app. An expired one has no documented code, so an unlisted code counts as that."""
     try:
-        dingtalk_codes.require_ok(body, session)
+        dingtalk_codes.require_ok(body, *hidden)
     except SendFailed as failed:
         listed = errcode.of(body) in dingtalk_codes.CODES
         if failed.kind is FailureKind.CREDENTIAL_BAD or (failed.kind is FailureKind.CONTENT_BAD and not listed):

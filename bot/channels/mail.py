@@ -119,7 +119,8 @@ class Mail:
 
     def _refused(self, reply: Reply, address: str) -> SendFailed:
         found = mail_codes.meaning(reply, self._clock())
-        hidden = (address, self._config.username, self._config.sender, self._config.password.reveal())
+        config = self._config
+        hidden = (address, config.username, config.sender, config.password.reveal(), config.tag_secret.reveal())
         return SendFailed(found.kind, str(reply.code), f"{reply.stage}: {hide(reply.text, *hidden)}", found.wait)
 
     async def _talk(self, envelope: Envelope) -> Reply:

@@ -64,7 +64,7 @@ class WeComApp:
         if errcode.of(body) in wecom_codes.TOKEN_ENDED:
             token = await self._token.get(refused=token)
             body = await self._post(payload, token)
-        errcode.require_ok(body, wecom_codes.CODES, token, message.address)
+        errcode.require_ok(body, wecom_codes.CODES, token, message.address, self._config.secret.reveal())
         _require_recipient(body)
         return Receipt("0", str(body.get("msgid", "")))
 

@@ -6,6 +6,7 @@ When it listens it prints one line of JSON with its ports, keys and process id. 
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import time
@@ -30,6 +31,7 @@ ROBOT_SECRET: Final = "SECsandbox"  # noqa: S105 - a stand-in guards nothing
 
 def main() -> None:
     """Reads the command line and serves until told to stop."""
+    logging.getLogger("mail").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations at every login
     asyncio.run(_serve(_arguments()))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any, Final
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
@@ -22,6 +23,7 @@ class SmtpServer:
         self.port = port
         self._handler = _Handler(room, clock)
         self._server: asyncio.Server | None = None
+        self._connections: WeakSet[SMTP] = WeakSet()
 
     async def __aenter__(self) -> "SmtpServer":
         self._server = await asyncio.get_running_loop().create_server(self._protocol, HOST, self.port)
@@ -31,10 +33,15 @@ class SmtpServer:
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
-        self._handler.close()
+        for connection in self._connections:
+            _abort(connection)
+        await asyncio.sleep(0)  # lets the aborted connections take leave of the loop
 
     def _protocol(self) -> SMTP:
-        return SMTP(self._handler, hostname="sandbox.invalid", authenticator=self._handler.authenticate, auth_require_tls=False, timeout=60)
+        handler = self._handler
+        connection = SMTP(handler, hostname="sandbox.invalid", authenticator=handler.authenticate, auth_require_tls=False, timeout=60)
+        self._connections.add(connection)
+        return connection
 
 
 class _Handler:
@@ -42,11 +49,6 @@ class _Handler:
 
     def __init__(self, room: Mailroom, clock: Clock) -> None:
         self._room, self._clock = room, clock
-        self._connections: set[asyncio.Transport] = set()
-
-    def close(self) -> None:
-        for transport in self._connections:
-            transport.abort()
 
     def authenticate(self, server: SMTP, session: Session, envelope: SmtpEnvelope, mechanism: str, data: Any) -> AuthResult:
         if not isinstance(data, LoginPassword):
@@ -76,9 +78,12 @@ class _Handler:
     async def _say(self, server: SMTP, reply: Reply) -> str:
         if reply.code:
             return f"{reply.code} {reply.text}"
-        if isinstance(server.transport, asyncio.Transport):
-            self._connections.add(server.transport)
-            if reply.text != FaultKind.HANG:
-                server.transport.abort()
+        if reply.text != FaultKind.HANG:
+            _abort(server)
         await asyncio.Event().wait()
         return ""
+
+
+def _abort(connection: SMTP) -> None:
+    if isinstance(connection.transport, asyncio.Transport):
+        connection.transport.abort()

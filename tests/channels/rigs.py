@@ -1,0 +1,234 @@
+"""Each channel with its stand-in behind a real socket: what the conformance suite is run on."""
+
+import dataclasses
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.channels import http
+from bot.channels.base import Channel
+from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig
+from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
+from bot.channels.mail import Mail, MailConfig, Security
+from bot.channels.wecom_app import WeComApp, WeComAppConfig
+from bot.channels.wecom_robot import WeComRobot, WeComRobotConfig
+from bot.domain.messages import Outgoing, Rendered
+from bot.domain.secret import Secret
+from bot.domain.words import FailureKind
+from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.dingtalk_session import Session, seal_session
+from bot.sandbox.faults import Fault, FaultKind, Faults
+from bot.sandbox.ledger import Ledger
+from bot.sandbox.mailroom import Mailroom, MailSetup
+from bot.sandbox.server import Server
+from bot.sandbox.smtp import SmtpServer
+from bot.sandbox.wecom import WeCom, WeComTenant
+
+NOW = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
+PATIENT = http.Patience()
+QUICK = http.Patience(connect=2, read=0.5, whole=1.0)
+"""For checks in which the stand-in keeps silent."""
+
+THROTTLED, TRANSIENT, DOUBT = FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.IN_DOUBT
+ADDRESS, CREDENTIAL, CONTENT = FailureKind.ADDRESS_BAD, FailureKind.CREDENTIAL_BAD, FailureKind.CONTENT_BAD
+
+HTTP_FAULTS: Mapping[FaultKind, FailureKind] = {
+    FaultKind.HTTP_429: THROTTLED,
+    FaultKind.HTTP_500: TRANSIENT,
+    FaultKind.HTTP_502: TRANSIENT,
+    FaultKind.HTTP_504: DOUBT,
+    FaultKind.HTML: DOUBT,
+    FaultKind.HANG: DOUBT,
+    FaultKind.RESET: DOUBT,
+    FaultKind.DROP: DOUBT,
+    FaultKind.TRUNCATED: DOUBT,
+    FaultKind.DRIBBLE: DOUBT,
+}
+MAIL_FAULTS: Mapping[FaultKind, FailureKind] = {FaultKind.HANG: DOUBT, FaultKind.RESET: DOUBT, FaultKind.DROP: DOUBT}
+
+
+class Clock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Rig:
+    """A channel, the stand-in that answers it, and what this platform is known to say."""
+
+    channel: Channel
+    ledger: Ledger
+    switches: Faults
+    address: str
+    path: str
+    secrets: tuple[str, ...]
+    clock: Clock
+    codes: Mapping[str, FailureKind]
+    unknown_code: str = "99887"
+    faults: Mapping[FaultKind, FailureKind] = field(default_factory=lambda: HTTP_FAULTS)
+    bad_address: str = "nobody"
+    tokens: tuple[str, ...] = ()  # how the platform's own tokens begin
+
+    def message(self, body: str = "三季度台账，今天 17:00 截止。", **changes: object) -> Outgoing:
+        message = Outgoing("reminder:1:T-1:7", self.address, Rendered("请报送三季度台账", body))
+        return dataclasses.replace(message, **changes)  # type: ignore[arg-type]
+
+    def turn_on(self, kind: FaultKind, *, code: str = "", text: str = "fault", retry_after: str = "") -> None:
+        self.switches.add(Fault(kind, path=self.path, code=code, text=text, retry_after=retry_after))
+
+    def shown(self) -> list[str]:
+        return [message.text for message in self.ledger.messages if message.shown]
+
+
+WECOM_ROBOT_CODES = {
+    "-1": TRANSIENT, "45009": THROTTLED, "45033": THROTTLED, "93000": CREDENTIAL, "93001": CREDENTIAL, "93004": CREDENTIAL,
+    "93006": CREDENTIAL, "93008": CREDENTIAL, "93019": CREDENTIAL, "40058": CONTENT, "44004": CONTENT, "93017": CONTENT,
+    "40008": CONTENT, "40063": CONTENT, "45002": CONTENT,
+}  # fmt: skip
+WECOM_APP_CODES = {
+    "-1": TRANSIENT, "45009": THROTTLED, "40013": CREDENTIAL, "40001": CREDENTIAL, "40091": CREDENTIAL, "60020": CREDENTIAL,
+    "48002": CREDENTIAL, "50003": CREDENTIAL, "301002": CREDENTIAL, "40056": CREDENTIAL, "41011": CREDENTIAL, "81013": ADDRESS,
+    "82001": ADDRESS, "40003": ADDRESS, "60111": ADDRESS, "60011": ADDRESS,
+}  # fmt: skip
+DINGTALK_ROBOT_CODES = {
+    "-1": TRANSIENT, "410100": THROTTLED, "130101": THROTTLED, "1111": THROTTLED, "310000": CREDENTIAL, "400013": CREDENTIAL,
+    "400101": CREDENTIAL, "400102": CREDENTIAL, "400106": CREDENTIAL, "90020": CREDENTIAL, "40035": CONTENT, "43004": CONTENT,
+    "400105": CONTENT, "430101": CONTENT, "430102": CONTENT, "430103": CONTENT, "430104": CONTENT,
+}  # fmt: skip
+DINGTALK_APP_CODES = {
+    "invalidParameter.robotCode.notExsit": CREDENTIAL, "invalidParameter.robotCode.auth": CREDENTIAL,
+    "chatbotId.notAllow.sendOTO": CREDENTIAL, "robot.oto.notExist": CREDENTIAL, "invalidParameter.userIds.overMax": CONTENT,
+    "invalidParameter.msgKey.invalid": CONTENT, "invalidParameter.msgParam.invalid": CONTENT,
+    "invalidParameter.msgParam.tooLong": CONTENT, "send.too.fast": THROTTLED, "send.byToken.tooFast": THROTTLED,
+    "too.many.people": THROTTLED, "too.many.group": THROTTLED, "group.disbanded": ADDRESS, "bot.stopped": CREDENTIAL,
+    "session.expired": ADDRESS, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi": THROTTLED,
+    "Forbidden.AccessDenied.QpsLimitForApi": THROTTLED, "Forbidden.AccessDenied.ApiCountLimitForOrg": CREDENTIAL,
+    "Forbidden.AccessDenied.AccessTokenPermissionDenied": CREDENTIAL, "system.error": TRANSIENT,
+}  # fmt: skip
+DINGTALK_SESSION_CODES = {"-1": TRANSIENT, "410100": THROTTLED, "300001": ADDRESS, "400013": ADDRESS, "430104": CONTENT}
+MAIL_CODES = {"451": TRANSIENT, "421": TRANSIENT, "552": CONTENT, "554": CONTENT, "550": CONTENT, "535": CREDENTIAL}
+
+WECOM_KEY = "00000000-0000-0000-0000-0000000000a1"
+DINGTALK_TOKEN = "d" * 64
+DINGTALK_SECRET = "SECdemo0001"
+
+
+@asynccontextmanager
+async def _robot(form: str, patience: http.Patience) -> AsyncIterator[Rig]:
+    clock, ledger = Clock(), Ledger()
+    wecom = WeCom(WeComTenant({WECOM_KEY: "培育群"}), ledger)
+    async with Server([wecom], clock) as server:
+        config = WeComRobotConfig({"main": Secret(WECOM_KEY)}, server.url, "text" if form == "text" else "markdown")
+        channel = WeComRobot(config, http.Client(slots=2, patience=patience))
+        yield Rig(channel, ledger, wecom.faults, "main", "/cgi-bin/webhook", (WECOM_KEY,), clock, WECOM_ROBOT_CODES)
+        await channel.close()
+
+
+@asynccontextmanager
+async def wecom_robot_text(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _robot("text", patience) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def wecom_robot_markdown(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _robot("markdown", patience) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def wecom_app(patience: http.Patience) -> AsyncIterator[Rig]:
+    clock, ledger = Clock(), Ledger()
+    tenant = WeComTenant({}, members=frozenset({"zhangsan"}))
+    wecom = WeCom(tenant, ledger)
+    async with Server([wecom], clock) as server:
+        config = WeComAppConfig(tenant.corp_id, tenant.agent_id, Secret(tenant.secret), server.url)
+        channel = WeComApp(config, http.Client(slots=2, patience=patience), clock)
+        yield Rig(channel, ledger, wecom.faults, "zhangsan", "/cgi-bin/message", (tenant.secret,), clock, WECOM_APP_CODES, tokens=("AT-1",))
+        await channel.close()
+
+
+@asynccontextmanager
+async def dingtalk_robot(patience: http.Patience) -> AsyncIterator[Rig]:
+    clock, ledger = Clock(), Ledger()
+    dingtalk = DingTalk(DingTalkTenant({DINGTALK_TOKEN: DingTalkRobotSetup("培育群", DINGTALK_SECRET, "催报")}), ledger)
+    async with Server([dingtalk], clock) as server:
+        account = DingTalkRobotAccount(Secret(DINGTALK_TOKEN), Secret(DINGTALK_SECRET), "催报")
+        channel = DingTalkRobot(DingTalkRobotConfig({"main": account}, server.url), http.Client(slots=2, patience=patience), clock)
+        secrets = (DINGTALK_TOKEN, DINGTALK_SECRET)
+        yield Rig(channel, ledger, dingtalk.faults, "main", "/robot/send", secrets, clock, DINGTALK_ROBOT_CODES)
+        await channel.close()
+
+
+@asynccontextmanager
+async def _dingtalk_app(
+    make_address: Callable[[DingTalkTenant, str], str], path: str, codes: Mapping[str, FailureKind], patience: http.Patience
+) -> AsyncIterator[Rig]:
+    clock, ledger = Clock(), Ledger()
+    tenant = DingTalkTenant({}, members=frozenset({"zhangsan"}))
+    dingtalk = DingTalk(tenant, ledger)
+    async with Server([dingtalk], clock) as server:
+        config = DingTalkAppConfig(tenant.app_key, Secret(tenant.app_secret), tenant.robot_code, server.url, server.url)
+        channel = DingTalkApp(config, http.Client(slots=2, patience=patience), clock)
+        address = make_address(tenant, server.url)
+        secrets = (tenant.app_secret,) + ((address.partition("=")[2],) if "=" in address else ())
+        yield Rig(channel, ledger, dingtalk.faults, address, path, secrets, clock, codes, tokens=("T-1-",))
+        await channel.close()
+
+
+@asynccontextmanager
+async def dingtalk_app(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _dingtalk_app(lambda tenant, url: "zhangsan", "/v1.0/robot", DINGTALK_APP_CODES, patience) as rig:
+        yield dataclasses.replace(rig, unknown_code="something.new")
+
+
+@asynccontextmanager
+async def dingtalk_session(patience: http.Patience) -> AsyncIterator[Rig]:
+    def address(tenant: DingTalkTenant, url: str) -> str:
+        session = seal_session(tenant.app_secret, Session("zhangsan", "cid1", NOW + timedelta(minutes=90)))
+        return f"{url}/robot/sendBySession?session={session}"
+
+    async with _dingtalk_app(address, "/robot/sendBySession", DINGTALK_SESSION_CODES, patience) as rig:
+        yield dataclasses.replace(rig, bad_address="http://127.0.0.1:9/robot/sendBySession?session=S1")
+
+
+@asynccontextmanager
+async def mail(patience: http.Patience) -> AsyncIterator[Rig]:
+    clock, ledger = Clock(), Ledger()
+    room = Mailroom(MailSetup({"bot@example.com": "mail-password"}, frozenset({"nobody@example.com"})), ledger)
+    async with SmtpServer(room, clock) as server:
+        config = MailConfig(
+            "127.0.0.1", server.port, "bot@example.com", Secret("tag-secret"), "催报", Security.PLAIN,
+            "bot@example.com", Secret("mail-password"), seconds=patience.read,
+        )  # fmt: skip
+        channel = Mail(config, clock)
+        yield Rig(
+            channel, ledger, room.faults, "zhangsan@example.com", "content", ("mail-password", "tag-secret"), clock, MAIL_CODES,
+            unknown_code="599", faults=MAIL_FAULTS, bad_address="nobody@example.com",
+        )  # fmt: skip
+        await channel.close()
+
+
+ALL = {
+    "wecom_robot_text": wecom_robot_text,
+    "wecom_robot_markdown": wecom_robot_markdown,
+    "wecom_app": wecom_app,
+    "dingtalk_robot": dingtalk_robot,
+    "dingtalk_app": dingtalk_app,
+    "dingtalk_session": dingtalk_session,
+    "mail": mail,
+}
+
+
+def closed_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
