@@ -1,0 +1,23 @@
+"""The application: which pages there are, and what every request passes through."""
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from bot.web import assets, callbacks, errors, headers, health, login, pages, rehearsal, sessions, static_files
+from bot.web.house import House
+
+
+def build(house: House) -> FastAPI:
+    """The web part over this house. Reads its own static files once; opens nothing and starts nothing."""
+    app = FastAPI(title="cuibao", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.state.sessions = sessions.Sessions(house.secret, house.secure_cookies)
+    app.state.assets = assets.load()
+    app.state.templates = pages.environment(app.state.assets)
+    for part in (login, rehearsal, callbacks, health, static_files):
+        app.include_router(part.router)
+    errors.install(app)
+    app.add_middleware(sessions.SessionMiddleware, sessions=app.state.sessions, now=house.now)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.add_middleware(headers.HeadersMiddleware, https_only=house.secure_cookies)  # the last one added stands outermost
+    return app

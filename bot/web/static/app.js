@@ -1,0 +1,94 @@
+/* The page works without this file. With it: columns switch at once on a phone, lamps that changed are pointed out, the conversation
+   stays at its newest message, and a failed request says so. */
+"use strict";
+(function () {
+  const main = document.getElementById("rehearsal");
+  const panel = document.getElementById("panel");
+  const trouble = document.getElementById("trouble");
+  let before = new Map();
+  let answering = false;
+
+  function each(selector, act) {
+    document.querySelectorAll(selector).forEach(act);
+  }
+
+  function place() {
+    return new URLSearchParams(location.search);
+  }
+
+  /* What the address says decides which column a phone shows, and whether it shows the list or the conversation. */
+  function follow() {
+    const view = place().get("view") || "clock";
+    main.dataset.view = view;
+    main.dataset.open = place().get("chat") ? "yes" : "no";
+    each(".search [type=hidden]", function (field) {
+      if (field.name !== "view") field.value = place().get(field.name) || "";
+    });
+    each(".views a", function (link) {
+      if (link.dataset.view === view) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  }
+
+  function toNewest() {
+    const entries = document.getElementById("entries");
+    if (entries) entries.scrollTop = entries.scrollHeight;
+  }
+
+  function lamps() {
+    const found = new Map();
+    each("#panel .lamp[id]", function (lamp) { found.set(lamp.id, lamp.className + lamp.title); });
+    return found;
+  }
+
+  /* After an answer the first changed lamp is brought into view inside its own panel; the page itself never jumps. */
+  function pointOut() {
+    let first = null;
+    each("#panel .lamp[id]", function (lamp) {
+      const was = before.get(lamp.id);
+      if (was === undefined || was === lamp.className + lamp.title) return;
+      lamp.parentElement.classList.add("changed");
+      first = first || lamp;
+    });
+    if (first && answering) {
+      const gap = first.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+      if (gap < 90 || gap > panel.clientHeight - 40) panel.scrollTop += gap - panel.clientHeight / 2;
+    }
+  }
+
+  document.querySelector(".views").addEventListener("click", function (event) {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    const now = place();
+    now.set("view", link.dataset.view);
+    history.replaceState(history.state, "", "?" + now);
+    follow();
+    toNewest();
+  });
+
+  document.body.addEventListener("htmx:beforeRequest", function (event) {
+    trouble.hidden = true;
+    answering = Boolean(event.target.closest(".say"));
+  });
+
+  document.body.addEventListener("htmx:beforeSwap", function () { before = lamps(); });
+
+  document.body.addEventListener("htmx:afterRequest", function (event) {
+    if (!event.detail.successful) return;
+    if (event.target.matches(".line") && !document.querySelector(".said .refused")) event.target.reset();
+    follow();
+    toNewest();
+    pointOut();
+  });
+
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (name) {
+    document.body.addEventListener(name, function () {
+      trouble.textContent = main.dataset.trouble;
+      trouble.hidden = false;
+    });
+  });
+
+  follow();
+  toNewest();
+})();
