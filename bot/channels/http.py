@@ -94,13 +94,13 @@ class Client:
         headers: Mapping[str, str] | None,
         also: Collection[int],
     ) -> Answer:
+        if not _is_usable(url):
+            raise SendFailed(FailureKind.CREDENTIAL_BAD, "bad_base_url", "the address in the settings is no URL")
         async with self._free:
             client = self._idle.pop() if self._idle else self._build()
             try:
                 request = client.build_request(method, url, content=content, params=params, headers=headers)
                 response, body = await _fetch(client, request, self._patience.whole)
-            except httpx.InvalidURL:
-                raise SendFailed(FailureKind.CREDENTIAL_BAD, "bad_base_url", "the address in the settings is no URL") from None
             finally:
                 self._idle.append(client)
         return understand(response.status_code, response.headers, body, also)
@@ -125,6 +125,16 @@ def encode(payload: Json) -> bytes:
         return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         raise SendFailed(FailureKind.CONTENT_BAD, "not_unicode", "the text holds half a character") from None
+
+
+@functools.lru_cache(maxsize=32)
+def _is_usable(url: str) -> bool:
+    """httpx finds out late, and with errors of many kinds."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.host) and (parts.port or 80) < 65_536
 
 
 @functools.cache

@@ -17,7 +17,7 @@ _IN_URL: Final = re.compile(
 _BY_NAME: Final = re.compile(
     r"(?i)\b((?:access_?token|corp_?secret|app_?secret|client_?secret|secret|password)[\"']?\s*[:=]\s*[\"']?)[^&\s\"',;})\]]+"
 )
-_BEARER: Final = re.compile(r"(?i)(x-acs-dingtalk-access-token\W{1,6}|\bbearer\s+)[\w.~+/=-]+")
+_BEARER: Final = re.compile(r"(?i)(x-acs-dingtalk-access-token\W{1,4}(?:b['\"])?|\bbearer\s+)[\w.~+/=-]+")
 _MOBILE: Final = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 
 

@@ -1,6 +1,7 @@
 """The mailroom behind a real socket on loopback."""
 
 import asyncio
+import ssl
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -17,16 +18,27 @@ HOST: Final = "127.0.0.1"
 
 
 class SmtpServer:
-    """Serves a mailroom until closed. Use as `async with SmtpServer(…) as server`; the port is then known."""
+    """Serves a mailroom until closed. Use as `async with SmtpServer(…) as server`; the port is then known.
 
-    def __init__(self, room: Mailroom, clock: Clock, port: int = 0) -> None:
-        self.port = port
+    `tls` protects the connection from its first byte, `starttls` from the command of that name.
+    """
+
+    def __init__(
+        self,
+        room: Mailroom,
+        clock: Clock,
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+        starttls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.port, self._tls, self._starttls = port, tls, starttls
         self._handler = _Handler(room, clock)
         self._server: asyncio.Server | None = None
         self._connections: WeakSet[SMTP] = WeakSet()
 
     async def __aenter__(self) -> "SmtpServer":
-        self._server = await asyncio.get_running_loop().create_server(self._protocol, HOST, self.port)
+        self._server = await asyncio.get_running_loop().create_server(self._protocol, HOST, self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -39,7 +51,14 @@ class SmtpServer:
 
     def _protocol(self) -> SMTP:
         handler = self._handler
-        connection = SMTP(handler, hostname="sandbox.invalid", authenticator=handler.authenticate, auth_require_tls=False, timeout=60)
+        connection = SMTP(
+            handler,
+            hostname="sandbox.invalid",
+            authenticator=handler.authenticate,
+            auth_require_tls=False,
+            tls_context=self._starttls,
+            timeout=60,
+        )
         self._connections.add(connection)
         return connection
 
