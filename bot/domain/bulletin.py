@@ -147,9 +147,14 @@ _SECTIONS: dict[str, frozenset[Punctuality]] = {
 }
 
 
+_COUNTS_DAYS = frozenset({Punctuality.LATE, Punctuality.MISSING})
+
+
 def _fair(row: Row) -> Row:
+    """Whom we never reached is unclear and not missing; days are charged only to who is late or missing."""
     unheard = row.punctuality is Punctuality.MISSING and not row.delivered
-    return replace(row, punctuality=Punctuality.UNCLEAR) if unheard else row
+    judged = Punctuality.UNCLEAR if unheard else row.punctuality
+    return replace(row, punctuality=judged, days_late=row.days_late if judged in _COUNTS_DAYS else 0)
 
 
 def _tally(rows: Sequence[Row]) -> Tally:

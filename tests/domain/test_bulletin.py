@@ -32,8 +32,8 @@ LATE = replace(
 )
 MISSING = replace(LATE, unit="蛟河市工信局", level="county", order=5, punctuality=P.MISSING, reported_at=None, days_late=5)
 UNCLEAR = replace(MISSING, unit="舒兰市工信局", order=6, punctuality=P.UNCLEAR, note="单位提出不归其管")
-OPEN = replace(MISSING, unit="磐石市工信局", order=7, punctuality=P.OPEN, days_late=0, extension=date(2018, 10, 31))
-EXEMPT = replace(MISSING, unit="桦甸市工信局", order=8, punctuality=P.EXEMPT, days_late=0)
+OPEN = replace(MISSING, unit="磐石市工信局", order=7, punctuality=P.OPEN, extension=date(2018, 10, 31))
+EXEMPT = replace(MISSING, unit="桦甸市工信局", order=8, punctuality=P.EXEMPT)
 ALL = [ON_TIME, DUE_DAY, SHIFTED, LATE, MISSING, UNCLEAR, OPEN, EXEMPT]
 
 
@@ -72,7 +72,7 @@ def test_the_view_of_a_circular() -> None:
         ],
         "late": [{"unit": "吉林市工信局", "received": "2018年10月24日9:12", "days_late": 2, "note": ""}],
         "missing": [{"unit": "蛟河市工信局", "received": "", "days_late": 5, "note": ""}],
-        "unclear": [{"unit": "舒兰市工信局", "received": "", "days_late": 5, "note": "单位提出不归其管"}],
+        "unclear": [{"unit": "舒兰市工信局", "received": "", "days_late": 0, "note": "单位提出不归其管"}],
         "open": [{"unit": "磐石市工信局", "received": "", "days_late": 0, "note": ""}],
         "exempt": [{"unit": "桦甸市工信局", "received": "", "days_late": 0, "note": ""}],
         "footnotes": ["磐石市工信局：经同意展期至2018年10月31日（星期三）。"],
@@ -191,7 +191,7 @@ def test_a_circular_blames_nobody_and_is_plain_json(rows: list[Row]) -> None:
 @given(ROWS, st.integers(0, 11))
 def test_any_change_of_a_unit_changes_the_digest(rows: list[Row], place: int) -> None:
     if place < len(rows):
-        changed = [replace(row, days_late=row.days_late + 1) if number == place else row for number, row in enumerate(rows)]
+        changed = [replace(row, zero_report=not row.zero_report) if number == place else row for number, row in enumerate(rows)]
         assert bulletin.draft("通报", rows, AS_OF, OPENING).digest != bulletin.draft("通报", changed, AS_OF, OPENING).digest
 
 

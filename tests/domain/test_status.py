@@ -143,7 +143,8 @@ def test_an_undo_can_itself_be_undone() -> None:
         ("10-11T23:30", "10-17T00:00", "12, 15 and 16: the weekend does not count"),
         ("10-16T09:30", "10-19T00:00", "17 and 18, not the day we aim for"),
         ("10-18T09:30", "10-19T00:00", "the last day's reminders come"),
-        ("10-19T09:30", None, "on the day we aim for nothing is held"),
+        ("10-19T00:00", None, "on the day we aim for nothing is held"),
+        ("10-19T09:30", None, "at no hour of it"),
         ("10-24T09:30", None, "nor when overdue"),
     ],
 )
