@@ -1,0 +1,150 @@
+"""Tagged text cut into clauses, and what the rules find in each."""
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from bot.domain.replies import lexicon, rules, rules_open, rules_status, rules_talk, rules_withdrawn
+from bot.domain.replies.counts import Count
+from bot.domain.replies.days import Mention
+from bot.domain.replies.reading import Reason
+from bot.domain.replies.tagging import Tagged
+from bot.domain.words import Intent
+
+BREAK = re.compile(r"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))")
+ONLY_ASKS = re.compile(r"^(?:K|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
+ASSENT = frozenset(lexicon.ASSENT.split())
+TRIMMED = ".'\"#*·^_=+、-|/\\[]{}<>@&$"
+
+GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
+    "retraction": rules.compiled(rules_withdrawn.RETRACTION),
+    "claim": rules.compiled(rules_withdrawn.CLAIM),
+    "resent": rules.compiled(rules_withdrawn.RESENT),
+    "zero question": rules.compiled(rules_withdrawn.ZERO_QUESTION),
+    "zero": rules.compiled(rules_withdrawn.ZERO),
+    "handover": rules.compiled(rules_withdrawn.HANDOVER),
+    "not mine": rules.compiled(rules_withdrawn.NOT_MINE),
+    "extension": rules.compiled(rules_open.EXTENSION),
+    "blocked": rules.compiled(rules_open.BLOCKED),
+    "promise": rules.compiled(rules_open.PROMISE),
+    "looks done": rules.compiled(rules_status.LOOKS_DONE),
+    "hedged": rules.compiled(rules_status.HEDGED),
+    "done": rules.compiled(rules_status.DONE),
+    "under way": rules.compiled(rules_status.UNDER_WAY),
+    "question": rules.compiled(rules_talk.QUESTION),
+    "ack": rules.compiled(rules_talk.ACK),
+    "irrelevant": rules.compiled(rules_talk.IRRELEVANT),
+}
+"""All rules by group; within a group the first that fits speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One group's word about one clause."""
+
+    group: str
+    intent: Intent
+    reason: Reason
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause and what was found in it, by group. `index` counts from 0 within the answer."""
+
+    tagged: Tagged
+    index: int
+    found: dict[str, Found]
+
+    @property
+    def text(self) -> str:
+        """The tagged text."""
+        return self.tagged.text
+
+    def mentions(self) -> list[tuple[int, Mention]]:
+        """The days named, with their position in `text`."""
+        return [(at, value) for at, value in enumerate(self.tagged.values) if isinstance(value, Mention)]
+
+    def counts(self) -> list[tuple[int, Count]]:
+        """The numbers of enterprises, with their position in `text`."""
+        return [(at, value) for at, value in enumerate(self.tagged.values) if isinstance(value, Count)]
+
+
+def split(tagged: Tagged) -> list[Tagged]:
+    """The clauses; one that only asks ("行吗") belongs to the one before."""
+    pieces: list[Tagged] = []
+    start = 0
+    for found in BREAK.finditer(tagged.text):
+        _append(pieces, tagged, start, found.start() + (found.group().startswith("?")))
+        start = found.end()
+    _append(pieces, tagged, start, len(tagged.text))
+    return pieces
+
+
+def _append(pieces: list[Tagged], tagged: Tagged, start: int, end: int) -> None:
+    while start < end and tagged.text[start] in TRIMMED:
+        start += 1
+    while end > start and tagged.text[end - 1] in TRIMMED:
+        end -= 1
+    if end <= start:
+        return
+    piece = tagged.slice(start, end)
+    if pieces and ONLY_ASKS.match(piece.text):
+        last = pieces.pop()
+        piece = Tagged(last.text + piece.text, last.words + piece.words, last.values + piece.values)
+    pieces.append(piece)
+
+
+def read(tagged: Tagged, index: int) -> Clause:
+    """What the rules find in one clause."""
+    typed = tagged.typed(0, len(tagged.text)).strip()
+    if typed in ASSENT:
+        reason = Reason(typed, "assent", 0.9)
+        return Clause(tagged, index, {"ack": Found("ack", Intent.ACK, reason)})
+    search = partial(_first, tagged=tagged)
+    found: dict[str, Found] = {}
+    for group in GROUPS:
+        if hit := search(group):
+            found[group] = hit
+    return Clause(tagged, index, _sorted_out(found, tagged.text))
+
+
+def _first(group: str, tagged: Tagged) -> Found | None:
+    text = tagged.text
+    for entry in GROUPS[group]:
+        hit = entry.search.search(text)
+        if hit and not (entry.veto and entry.veto.search(text)):
+            words = tagged.typed(hit.start(), hit.end()) or tagged.typed(0, len(text))
+            return Found(group, entry.rule.intent, Reason(words, entry.rule.name, entry.rule.score), entry.rule.hold)
+    return None
+
+
+SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("zero question", ("zero", "promise", "looks done", "hedged", "done", "under way", "extension", "blocked", "not mine")),
+    ("extension", ("promise", "question", "looks done", "hedged", "done", "under way", "blocked")),
+    ("handover", ("looks done", "hedged", "under way", "question", "not mine", "blocked", "promise", "done")),
+    ("not mine", ("looks done", "hedged", "under way", "question", "blocked", "promise", "done", "zero")),
+    ("zero", ("promise", "looks done", "hedged", "done", "under way", "blocked", "question")),
+    ("blocked", ("question", "looks done", "hedged", "done", "under way")),
+    ("question", ("promise", "hedged", "under way", "looks done", "done")),
+    ("promise", ("looks done", "hedged", "done", "under way")),
+    ("looks done", ("hedged", "done", "under way")),
+    ("hedged", ("done", "under way")),
+    ("done", ("under way",)),
+)
+"""Within one clause: if the first group spoke, the others are not heard (tie-breaking rules 1 to 9, in their order)."""
+
+STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done"})
+OUR_MATTER = re.compile("M|Y|C|Q")
+
+
+def _sorted_out(found: dict[str, Found], text: str) -> dict[str, Found]:
+    if "O" in text and not OUR_MATTER.search(text):
+        return {group: hit for group, hit in found.items() if group in ("retraction", "irrelevant", "claim")}
+    if "question" in found and any(hit.reason.rule in STANDS_OVER_QUESTION for hit in found.values()):
+        del found["question"]
+    for first, others in SILENCED:
+        if first in found:
+            for other in others:
+                found.pop(other, None)
+    return found

@@ -1,0 +1,65 @@
+"""Numbers of enterprises: "百强3户 专精特新5户", "一共38家", "成长型46"."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.replies import numerals
+
+VARIANTS = {
+    "百强": "百强 民营百强 百户 百强企业",
+    "专精特新": "专精特新 专新特精 专精特新企业 专精 千户 小巨人",
+    "成长型": "成长型 成长型小微 小微成长型 小微企业 小微 成长型小微企业 成长 成长型企业 万户",
+}
+"""The three lists of the programme and what people call them."""
+
+CATEGORIES = {variant: name for name, variants in VARIANTS.items() for variant in variants.split()}
+TOTAL = "合计"
+_NAMES = "|".join(sorted(CATEGORIES, key=len, reverse=True))
+_TOTALS = "合计|总计|共计|总共|一共|共|总数|累计|加起来|拢共|合起来|加一起|全共"
+COUNT = re.compile(
+    f"(?P<name>{_NAMES})(?:类|方面|这块|的|那块|企业)?(?:推荐|上报|报|是|有|了|选了|定了|共|已报|已定|申报|"
+    "初定|交|计|,)?(?:了|为|:|=|-| |有)*"
+    rf"(?P<n1>{numerals.PATTERN})(?P<u1>户|家|个(?!月|工作|县|区|市|乡|部|数|章|表))?(?!\d|[月号日天年点%亿万元强周页份\-]|\.\d|个)"
+    rf"|(?P<total>{_TOTALS})(?:是|为|有|:|推荐|上报|报了|报|选了)*\s*(?P<n2>{numerals.PATTERN})(?P<u2>户|"
+    r"家|个(?!月|工作|县|区|市|乡|部))?(?!\d|[月号日天年点%亿万元周页份张\-]|个)"
+    rf"|(?P<n3>{numerals.PATTERN})(?P<u3>户|家(?!里|属|庭|长|人|伙))(?P<after>{_NAMES})?"
+    rf"|(?P<bare>{_NAMES})"
+)
+FIRST = frozenset("百民专千成小万合总共一累加拢全") | numerals.FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of enterprises, or a category named without a number (`number` None). `tag` is C, or Y without a number."""
+
+    category: str
+    number: int | None
+    length: int
+
+    @property
+    def tag(self) -> str:
+        """The letter of the rules."""
+        return "Y" if self.number is None else "C"
+
+
+def match(text: str, at: int) -> Count | None:
+    """The count or category that begins at position `at` of normalised `text`."""
+    found = COUNT.match(text, at)
+    if not found:
+        return None
+    length = found.end() - at
+    if bare := found["bare"]:
+        return None if bare in ("成长", "专精", "百户", "千户", "万户") else Count(CATEGORIES[bare], None, length)
+    number = numerals.value(found["n1"] or found["n2"] or found["n3"])
+    name = found["name"] or found["after"]
+    return Count(CATEGORIES[name] if name else TOTAL, number, length)
+
+
+def total(found: Iterable[Count]) -> dict[str, int]:
+    """The counts of one report. The last number of a category wins; a plain number beside a stated total is part of it."""
+    summed: dict[str, int] = {}
+    for count in found:
+        if count.number is not None:
+            summed[count.category] = count.number
+    return summed

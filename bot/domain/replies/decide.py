@@ -1,0 +1,126 @@
+"""From clauses about one matter to one intent: the labelling rules' tie-breaking, in their order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.replies.clauses import Clause, Found
+from bot.domain.words import Intent
+
+PAPER = re.compile("纸质|纸的|纸版|原件|盖章件|盖章版|红头|邮寄件|签字版|纸件")
+ELECTRONIC = re.compile("电子|扫描件|excel|word")
+PAST = re.compile("P|之前|原来|本来|昨")
+DAY_ONLY = "a day alone"
+WEAK = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The intent of one report, the words that carried it, the clauses they stand in; `rivals` would have said otherwise."""
+
+    intent: Intent
+    found: tuple[Found, ...]
+    clauses: tuple[Clause, ...]
+    rivals: tuple[Found, ...]
+    hold: bool
+
+
+def decide(clauses: Sequence[Clause]) -> Verdict:
+    """One intent for clauses that speak of one matter."""
+    heard = _without_paper(clauses)
+    for step in STEPS:
+        group = step(heard)
+        if group:
+            return _verdict(heard, group)
+    return Verdict(Intent.IRRELEVANT, (), tuple(clauses), (), hold=False)
+
+
+def _verdict(clauses: Sequence[Clause], group: str) -> Verdict:
+    carrying = [clause for clause in clauses if group in clause.found]
+    found = tuple(clause.found[group] for clause in carrying)
+    intent = Intent.CORRECTION_NOT_DONE if group in ("retraction", "claim") else found[0].intent
+    rivals = tuple(hit for clause in clauses for hit in clause.found.values() if hit.intent is not intent)
+    return Verdict(intent, found, tuple(carrying), rivals, any(hit.hold for hit in found))
+
+
+def _has(clauses: Sequence[Clause], *groups: str) -> bool:
+    return any(group in clause.found for clause in clauses for group in groups)
+
+
+def _last(clauses: Sequence[Clause], group: str) -> int:
+    return max((clause.index for clause in clauses if group in clause.found), default=-1)
+
+
+def _without_paper(clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """The full electronic version sent is the report; a paper copy that follows changes nothing (rule 3)."""
+    paper = [c for c in clauses if PAPER.search(_typed(c)) and not ELECTRONIC.search(_typed(c))]
+    others = [clause for clause in clauses if clause not in paper]
+    return others if paper and _has(others, "done") and not _has(others, "looks done", "hedged", "blocked") else clauses
+
+
+def _typed(clause: Clause) -> str:
+    return clause.tagged.typed(0, len(clause.text))
+
+
+def _retraction(clauses: Sequence[Clause]) -> str | None:
+    if _has(clauses, "resent") and not _has(clauses, "promise"):
+        return "resent" if not _has(clauses, "blocked") and _has(clauses, "retraction", "done", "resent") else None
+    if _has(clauses, "retraction"):
+        return "retraction"
+    denied = _has(clauses, "looks done", "blocked", "hedged")
+    return "claim" if _has(clauses, "claim") and denied and not _has(clauses, "done") else None
+
+
+def _zero(clauses: Sequence[Clause]) -> str | None:
+    if _has(clauses, "zero question"):
+        return "zero question"
+    if not _has(clauses, "zero"):
+        return None
+    positive = any(count.number for clause in clauses for _, count in clause.counts())
+    return None if positive or _has(clauses, "extension") else "zero"
+
+
+def _extension(clauses: Sequence[Clause]) -> str | None:
+    return "extension" if _has(clauses, "extension") else None
+
+
+def _promise(clauses: Sequence[Clause]) -> str | None:
+    if not _has(clauses, "promise"):
+        return None
+    done = [clause for clause in clauses if "done" in clause.found]
+    promised = [clause for clause in clauses if "promise" in clause.found]
+    if done and all(c.found["promise"].reason.rule == DAY_ONLY and "D" not in c.text for c in promised):
+        return None
+    return "promise"
+
+
+def _not_mine(clauses: Sequence[Clause]) -> str | None:
+    if _has(clauses, "handover"):
+        return None if _has(clauses, "done", "blocked") and _has(clauses, "done") else "handover"
+    return "not mine" if _has(clauses, "not mine") else None
+
+
+def _blocked(clauses: Sequence[Clause]) -> str | None:
+    if not _has(clauses, "blocked"):
+        return None
+    return None if _last(clauses, "done") > _last(clauses, "blocked") and not _has(clauses, "looks done") else "blocked"
+
+
+def _open(clauses: Sequence[Clause]) -> str | None:
+    done = _last(clauses, "done")
+    for group in ("looks done", "hedged"):
+        standing = [c for c in clauses if group in c.found and not (c.index < done and PAST.search(c.text) and group == "looks done")]
+        if standing:
+            return group
+    if _has(clauses, "under way") and (done < 0 or _last(clauses, "under way") > done):
+        weak = all(c.found["under way"].reason.score < WEAK for c in clauses if "under way" in c.found)
+        return None if weak and (done >= 0 or _has(clauses, "question")) else "under way"
+    return None
+
+
+def _rest(clauses: Sequence[Clause]) -> str | None:
+    order = ("done", "handover", "question", "under way", "ack", "irrelevant")
+    return next((group for group in order if _has(clauses, group)), None)
+
+
+STEPS = (_retraction, _zero, _extension, _promise, _not_mine, _blocked, _open, _rest)

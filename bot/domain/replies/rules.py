@@ -1,0 +1,58 @@
+"""What a rule is, and all of them in the order in which a clause is tried."""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.words import Intent
+
+MACROS = {
+    # words that may stand between a verb of handing in and the mark that it is over
+    "‹to›": (
+        "(?:[ACMNUYF]|给|到|往|至|里|上|进|去|过去|出去|出|走|完|好|齐|的|各|三|两|一份|一遍|"
+        "一下|个|全|过来|成|满|回|表|两份|版|件|企业|这边|那边|那儿|那里|处|两个|相关|指定|有关)"
+    ),
+    # the event is over
+    "‹over›": "(?:了|过|完|毕|Z|成功|妥|好了)",
+    # anything within the clause, but not far
+    "‹›": "[^,]{0,12}?",
+    "‹far›": "[^,]{0,30}?",
+    # a question at the end of a clause
+    "‹ask›": "(?:吗|么|不|嘛|没|否|没有|呢|\\?)",
+    "‹day›": "[DT]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A clause whose tagged text holds one of `says` and none of `unless` says `intent`.
+
+    `score` (0 to 1) is how sure that is; `hold`: the words show that it may be otherwise, so the caller asks instead of acting.
+    """
+
+    name: str
+    intent: Intent
+    says: tuple[str, ...]
+    score: float = 0.9
+    unless: tuple[str, ...] = ()
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A rule ready for use."""
+
+    rule: Rule
+    search: re.Pattern[str]
+    veto: re.Pattern[str] | None
+
+
+def compiled(rules: tuple[Rule, ...]) -> tuple[Compiled, ...]:
+    """The rules with their macros spelled out."""
+    return tuple(Compiled(rule, _regex(rule.says), _regex(rule.unless) if rule.unless else None) for rule in rules)
+
+
+def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
+    pattern = "|".join(alternatives)
+    for name, meaning in MACROS.items():
+        pattern = pattern.replace(name, meaning)
+    return re.compile(pattern)

@@ -1,0 +1,112 @@
+"""From normalised text to tagged text: known words become their class letter, days and numbers become marks with a value."""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.replies import counts, days, lexicon
+
+ALWAYS_BREAK = frozenset("。;!\n,? ~:")
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Tagged text. `marks[i]` is what the i-th character of `text` stands for: the words as typed, and a value if it has one."""
+
+    text: str
+    words: tuple[str, ...]
+    values: tuple[days.Mention | counts.Count | None, ...]
+
+    def slice(self, start: int, end: int) -> "Tagged":
+        """The part from `start` to `end` (exclusive)."""
+        return Tagged(self.text[start:end], self.words[start:end], self.values[start:end])
+
+    def typed(self, start: int, end: int) -> str:
+        """The words as they were typed between two positions of `text`."""
+        return "".join(self.words[start:end])
+
+
+def _dictionary() -> dict[str, str]:
+    known: dict[str, str] = {word: word for word in lexicon.UNITS.split()}
+    known = dict.fromkeys(known, "U")
+    for tag, words in lexicon.TAGGED.items():
+        known.update(dict.fromkeys(words.split(), tag))
+    known.update(dict.fromkeys(lexicon.FILLERS.split(), ""))
+    known.update({word: word for word in lexicon.PLAIN.split()})
+    for canonical, variants in lexicon.SAME.items():
+        known.update(dict.fromkeys(variants.split(), canonical))
+    return known
+
+
+def _lengths(known: dict[str, str]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for word in known:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+
+KNOWN = _dictionary()
+LENGTHS = _lengths(KNOWN)
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗郑梁宋谢唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢姜崔钟谭陆汪范石"
+    "廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+NAME = re.compile(
+    f"[小老][{SURNAMES}](?!县|市|区)|(?:[{SURNAMES}])(?:[一二三四五六七八九十某](?![户家号月个])|姐|哥|"
+    f"工(?!作)|科长?|处长?|局长?|主任|老师|会计|师傅|同志|书记|部长|姨|叔|总)|大[{SURNAMES}](?![一-鿿])"
+)
+PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)|[\w.+-]+@[\w-]+\.[\w.-]+")
+UNIT_HEAD = re.compile(
+    "(?!我|本|各|全|贵|你|您|咱|俺|该|这|那|市|县|区|报|交|发)[一-鿿]{1,5}?(?:市|县|区|州|旗)(?:级|里|"
+    r"工信局|经济局|经信局|发改局|经发局|局)?(?=[ :,]|[已没未正还也早都的明今后昨前刚报交发在零无有说\d])"
+)
+
+
+def tag(text: str) -> Tagged:
+    """Tags normalised `text`, longest word first, from left to right; linear in its length."""
+    out: list[str] = []
+    words: list[str] = []
+    values: list[days.Mention | counts.Count | None] = []
+    at, size, fresh = 0, len(text), True
+    while at < size:
+        mark, length, value = _next(text, at, fresh)
+        typed = text[at : at + length]
+        if len(mark) == 1:
+            out.append(mark)
+            words.append(typed)
+            values.append(value)
+        else:
+            for n, char in enumerate(mark):
+                out.append(char)
+                words.append(typed if n == 0 else "")
+                values.append(None)
+        fresh = typed[-1] in ALWAYS_BREAK
+        at += length
+    return Tagged("".join(out), tuple(words), tuple(values))
+
+
+def _next(text: str, at: int, fresh: bool) -> tuple[str, int, days.Mention | counts.Count | None]:
+    char = text[at]
+    if char in days.FIRST and (mention := days.match(text, at)):
+        return mention.tag, mention.length, mention
+    if char in counts.FIRST and (count := counts.match(text, at)):
+        return count.tag, count.length, count
+    known = _word(text, at, char)
+    if char in SURNAMES or char in "小老大":
+        name = NAME.match(text, at)
+        if name and (known is None or len(known) < name.end() - at):
+            return "N", name.end() - at, None
+    if fresh and (head := UNIT_HEAD.match(text, at)) and (known is None or len(known) < head.end() - at):
+        return "U", head.end() - at, None
+    if known is not None:
+        return KNOWN[known], len(known), None
+    if (char.isdigit() or char.isascii()) and (phone := PHONE.match(text, at)):
+        return "F", phone.end() - at, None
+    return char, 1, None
+
+
+def _word(text: str, at: int, char: str) -> str | None:
+    for length in LENGTHS.get(char, ()):
+        word = text[at : at + length]
+        if word in KNOWN:
+            return word
+    return None
