@@ -127,7 +127,8 @@ def test_a_later_period_is_announced_a_month_ahead_and_not_on_publication() -> N
         ("2018-09-25T08:00", ["first 09-25 09:10", "T-1 09-27 09:10", "T0am 09-28 09:10", "T0pm 09-28 14:20"], "T-3 is the same day"),
         ("2018-09-27T15:00", ["first 09-27 15:10", "T0am 09-28 09:10", "T0pm 09-28 14:20"], "T-1 went by that morning"),
         ("2018-09-28T08:00", ["first 09-28 09:10", "T0pm 09-28 14:20"], "the first notice is the morning's message"),
-        ("2018-09-28T11:10", ["first 09-28 11:10", "T0pm 09-28 14:20"], "three hours apart is enough"),
+        ("2018-09-28T11:10", ["first 09-28 11:10", "T0pm 09-28 14:20"], "more than three hours apart"),
+        ("2018-09-28T11:20", ["first 09-28 11:20", "T0pm 09-28 14:20"], "three hours are enough"),
         ("2018-09-28T11:40", ["first 09-28 13:40"], "less is not"),
         ("2018-09-28T18:20", ["first 09-28 18:20"], "after the windows, but tomorrow it would be too late"),
         ("2018-09-29T10:00", ["first 09-29 10:10"], "after the limit: told once before anybody is accused"),
@@ -167,9 +168,9 @@ def test_a_rung_that_its_windows_push_beyond_the_next_one_is_dead_and_says_so() 
     mornings = windows.parse("09:00-09:15")
     evening = Rung("T-1", Anchor.TARGET, -1, time(18, 20), (Role.PRIMARY,), MessageKind.REMINDER)
     morning = Rung("T0am", Anchor.TARGET, 0, time(9, 10), (Role.PRIMARY,), MessageKind.REMINDER)
-    some = Ladder("pushed", (evening, morning))
+    some = Ladder("pushed", (evening, morning, replace(morning, key="T0pm", hour=time(14, 20))))
     assert ladder.dead_rungs(some, NOMINATION, LONG_AGO, CALENDAR, mornings) == [("T-1", DeadReason.OVERTAKEN)]
-    assert days(ladder.steps(some, NOMINATION, LONG_AGO, CALENDAR, mornings)) == ["T0am 09-28 09:10"]
+    assert days(ladder.steps(some, NOMINATION, LONG_AGO, CALENDAR, mornings)) == ["T0am 09-28 09:10", "T0pm 09-28 14:20"]
 
 
 def test_the_circular_is_drafted_with_its_rung_or_not_at_all() -> None:
@@ -187,6 +188,7 @@ def test_every_reason_for_a_dead_rung_can_be_told() -> None:
 def test_nothing_fires_before_its_time() -> None:
     steps = ladder.steps(DEFAULT, NOMINATION, PUBLISHED, CALENDAR)
     assert ladder.collapse(steps, at("2018-09-21T09:09:59")) == ((), ())
+    assert ladder.collapse(steps, at("2018-09-21T09:10")) == (steps[:2], ())
 
 
 def test_after_an_outage_the_latest_rung_fires_for_all_its_roles_and_the_earlier_ones_are_skipped() -> None:
@@ -301,6 +303,18 @@ def test_a_promise_within_a_granted_extension_is_asked_about_on_its_day() -> Non
     step = ladder.promise_step(date(2018, 10, 9), at("2018-10-08T10:00"), NOMINATION, CALENDAR, extended_to=date(2018, 10, 12))
     assert step is not None
     assert step.fires_at == at("2018-10-09T09:10")
+
+
+def test_a_promise_for_a_granted_rest_day_is_asked_about_on_that_day() -> None:
+    saturday = date(2018, 10, 13)
+    step = ladder.promise_step(saturday, at("2018-10-11T10:00"), NOMINATION, CALENDAR, extended_to=saturday)
+    assert step is not None
+    assert (step.fires_at, step.last_day) == (at("2018-10-13T09:10"), True)
+
+
+def test_an_extension_has_no_first_notice_of_its_own() -> None:
+    only_first = replace(DEFAULT, rungs=DEFAULT.rungs[:2])
+    assert ladder.extension_steps(only_first, NOMINATION, date(2018, 10, 12), at("2018-09-28T10:00"), CALENDAR) == ()
 
 
 # Ladders that cannot be saved
