@@ -1,0 +1,108 @@
+"""The schema as the versions build it is the schema the code expects."""
+
+import threading
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.store import migrate, tables
+
+
+def test_replaying_every_version_from_empty_gives_the_tables(store):
+    with store.read() as tx:
+        assert list(migrate.differences(tx.connection)) == []
+        assert migrate.current(tx.connection) == migrate.head()
+
+
+def test_a_column_that_no_version_creates_is_noticed(store):
+    with store.begin() as tx, tx.connection.begin_nested() as undone:
+        tx.connection.execute(text("ALTER TABLE robot DROP COLUMN reason"))
+        assert len(migrate.differences(tx.connection)) == 1
+        undone.rollback()
+
+
+def test_partial_indexes_are_partial_in_the_database_too(store):
+    """The comparison of Alembic does not look at the condition of an index."""
+    expected = {
+        index.name: str(where)
+        for table in tables.METADATA.tables.values()
+        for index in table.indexes
+        if (where := _where(index)) is not None
+    }
+    with store.read() as tx:
+        found = _conditions(tx.connection)
+    assert expected.keys() <= found.keys()
+    assert {name for name in expected if "WHERE" not in found[name].upper()} == set()
+
+
+def test_migrating_a_migrated_database_changes_nothing(store):
+    with store.begin() as tx:
+        tx.meta.set("sample", "jilin")
+    store.migrate()
+    with store.read() as tx:
+        assert tx.meta.get("sample") == "jilin"
+
+
+def test_processes_that_migrate_at_once_do_it_one_after_the_other(tmp_path, make_store):
+    stores = [make_store(f"sqlite:///{tmp_path}/fresh.db") for _ in range(4)]
+    _all_at_once(stores)
+    with stores[0].read() as tx:
+        assert list(migrate.differences(tx.connection)) == []
+
+
+def test_workers_on_one_server_migrate_one_after_the_other(postgres, make_store):
+    with postgres.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE fresh"))
+    url = postgres.url.set(database="fresh").render_as_string(hide_password=False)
+    stores = [make_store(url) for _ in range(4)]
+    _all_at_once(stores)
+    engine = create_engine(url)
+    assert "message" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_a_version_that_fails_leaves_nothing_behind(tmp_path, make_store):
+    seen = []
+
+    def fail_late(statement):
+        seen.append(statement)
+        if len(seen) > 40:
+            raise OSError("disk full")
+
+    broken = make_store(f"sqlite:///{tmp_path}/fresh.db", watch=fail_late)
+    with pytest.raises(OSError, match="disk full"):
+        broken.migrate()
+    fresh = make_store(f"sqlite:///{tmp_path}/fresh.db")
+    with fresh.read() as tx:
+        assert inspect(tx.connection).get_table_names() == []
+    fresh.migrate()
+
+
+def _all_at_once(stores):
+    failures = []
+
+    def run(store):
+        try:
+            store.migrate()
+        except DBAPIError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def _where(index):
+    return index.dialect_options["sqlite"]["where"]
+
+
+def _conditions(connection):
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+    else:
+        rows = connection.execute(text("SELECT indexname, indexdef FROM pg_indexes"))
+    return dict(rows.all())
