@@ -50,8 +50,7 @@ class Console:
         """Holds nothing open."""
 
     def _block(self, message: Outgoing) -> str:
-        at = times.local(self._clock()).isoformat(sep=" ", timespec="minutes")
-        head = f"{RULE}\n{at}  → {message.address}  [{message.key}]"
+        head = f"{RULE}\n{times.local(self._clock()):%Y-%m-%d %H:%M}  → {message.address}  [{message.key}]"
         return "\n".join(line for line in (head, message.rendered.subject, message.rendered.body, "") if line) + "\n\n"
 
 

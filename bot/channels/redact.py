@@ -11,6 +11,9 @@ STARS: Final = "***"
 LONGEST: Final = 200
 """Characters of a platform's own words that are kept."""
 
+SHORT: Final = 8
+"""Values of fewer characters are words, longer ones are keys."""
+
 _IN_URL: Final = re.compile(
     r"([?&](?:key|access_token|sign|session|corpsecret|msg_signature|echostr|ticket|token|secret|timestamp|nonce)=)[^&\s\"'<>)]+"
 )
@@ -22,9 +25,13 @@ _MOBILE: Final = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 
 
 def hide(text: str, *values: str) -> str:
-    """`text` on one line without the given values, without anything that looks like a key, cut to `LONGEST` characters."""
+    """`text` on one line without the given values, without anything that looks like a key, cut to `LONGEST` characters.
+
+    Short values count as whole words only: the member `u1` is not taken out of the middle of a sentence.
+    """
     for value in sorted((value for value in values if value), key=len, reverse=True):
-        text = re.sub(re.escape(value), STARS, text, flags=re.IGNORECASE)
+        pattern = re.escape(value) if len(value) >= SHORT else rf"(?<!\w){re.escape(value)}(?!\w)"
+        text = re.sub(pattern, STARS, text, flags=re.IGNORECASE)
     return _clean(" ".join(text.split()))[:LONGEST]
 
 

@@ -6,6 +6,7 @@ sent again is the same body, and two messages that happen to read alike stay two
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,9 @@ DUPLICATE_SECONDS: Final = 14_400
 PER_MINUTE: Final = 1000
 """Our own pace. The platform limits a member to 30 a minute and drops the rest without a word (path/90236, read 2026-11-23)."""
 PENALTY: Final = wecom_codes.MINUTE_BLOCK
+
+_USERID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+"""One userid, so that neither `@all` nor a list `a|b` ever passes for an address (path/90195, read 2026-11-23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class WeComApp:
     async def send(self, message: Outgoing) -> Receipt:
         """Sends to one member; a token that ended early is replaced once. Raises SendFailed."""
         check_body(message, self.limits)
+        if not _USERID.fullmatch(message.address):
+            raise SendFailed(FailureKind.ADDRESS_BAD, "no_userid", "the address is not one userid")
         payload = self._payload(message)
         token = await self._token.get()
         body = await self._post(payload, token)

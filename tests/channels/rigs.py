@@ -27,6 +27,7 @@ from bot.sandbox.smtp import SmtpServer
 from bot.sandbox.wecom import WeCom, WeComTenant
 
 NOW = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
+BODY = "三季度台账，今天 17:00 截止。"
 PATIENT = http.Patience()
 QUICK = http.Patience(connect=2, read=0.5, whole=1.0)
 """For checks in which the stand-in keeps silent."""
@@ -47,6 +48,12 @@ HTTP_FAULTS: Mapping[FaultKind, FailureKind] = {
     FaultKind.DRIBBLE: DOUBT,
 }
 MAIL_FAULTS: Mapping[FaultKind, FailureKind] = {FaultKind.HANG: DOUBT, FaultKind.RESET: DOUBT, FaultKind.DROP: DOUBT}
+
+
+def message(body: str = BODY, **changes: object) -> Outgoing:
+    """A reminder to zhangsan, with some of its fields changed."""
+    plain = Outgoing("reminder:1:T-1:7", "zhangsan", Rendered("请报送三季度台账", body))
+    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
 
 
 class Clock:
@@ -76,9 +83,8 @@ class Rig:
     bad_address: str = "nobody"
     tokens: tuple[str, ...] = ()  # how the platform's own tokens begin
 
-    def message(self, body: str = "三季度台账，今天 17:00 截止。", **changes: object) -> Outgoing:
-        message = Outgoing("reminder:1:T-1:7", self.address, Rendered("请报送三季度台账", body))
-        return dataclasses.replace(message, **changes)  # type: ignore[arg-type]
+    def message(self, body: str = BODY, **changes: object) -> Outgoing:
+        return message(body, **{"address": self.address} | changes)
 
     def turn_on(self, kind: FaultKind, *, code: str = "", text: str = "fault", retry_after: str = "") -> None:
         self.switches.add(Fault(kind, path=self.path, code=code, text=text, retry_after=retry_after))

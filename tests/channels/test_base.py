@@ -65,6 +65,8 @@ def test_our_own_keys_and_dates_stay_readable() -> None:
 
 def test_the_platforms_words_are_kept_short_and_without_what_is_ours() -> None:
     assert redact.hide("no such user ZhangSan,\n hint", "zhangsan", "") == "no such user ***, hint"
+    assert redact.hide("u1 is no user of u12", "u1") == "*** is no user of u12"
+    assert redact.hide("keySECdemo0001x", "SECdemo0001") == "key***x"
     assert len(redact.hide("x" * 5000)) == redact.LONGEST
 
 
