@@ -48,6 +48,7 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _serve(asked: argparse.Namespace) -> None:
+    told = _told_to_stop()
     start = asked.now or datetime.now(UTC)  # noqa: TID251 - this process is the platform, and a platform has a clock
     clock = RunningClock(start, time.monotonic)
     ledger = Ledger(asked.state_file)
@@ -67,7 +68,7 @@ async def _serve(asked: argparse.Namespace) -> None:
         robots = {"wecom_keys": [*wecom.tenant.robots], "dingtalk_tokens": [*dingtalk.tenant.robots], "dingtalk_secret": ROBOT_SECRET}
         ready = {"port": smtp.port if asked.kind == "smtp" else server.port, "http_port": server.port, "pid": os.getpid()}
         print(json.dumps(ready | mail | robots), flush=True)
-        await _told_to_stop()
+        await told.wait()
 
 
 def robot_keys(count: int) -> dict[str, str]:
@@ -85,11 +86,12 @@ def _mail_setup(account: str) -> MailSetup:
     return MailSetup({mailbox: password} if mailbox else {})
 
 
-async def _told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Event:
+    """Set on SIGINT or SIGTERM; must listen before anyone hears that we are ready."""
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    await told.wait()
+    return told
 
 
 if __name__ == "__main__":
