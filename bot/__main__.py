@@ -7,6 +7,7 @@ Words: none = prepare the sample and serve; `test`, `check`, `bench` = the devel
 import os
 import subprocess
 import sys
+from typing import NoReturn, Sequence
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -25,18 +26,18 @@ DEVELOPER = {
 }
 
 
-def fail(sentence):
+def fail(sentence: str) -> NoReturn:
     """Print one Chinese sentence that says what to do, and stop with exit code 1."""
     sys.stderr.write(sentence + "\n")
     sys.exit(1)
 
 
-def stamp(extra):
+def stamp(extra: str) -> str:
     """The file that says which set of packages the environment holds."""
     return os.path.join(VENV, "cuibao-" + (extra or "base") + ".stamp")
 
 
-def ready(extra):
+def ready(extra: str) -> bool:
     """True when the environment holds `extra` and nothing it was made from has changed since."""
     made = stamp(extra)
     if not (os.path.exists(PYTHON) and os.path.exists(made)):
@@ -44,13 +45,13 @@ def ready(extra):
     return all(os.path.getmtime(os.path.join(ROOT, name)) <= os.path.getmtime(made) for name in NEWEST_INPUT)
 
 
-def run(words, hint):
+def run(words: Sequence[str], hint: str) -> None:
     """Run a set-up command; its failure ends the program with `hint`."""
     if subprocess.call(words) != 0:
         fail(hint)
 
 
-def prepare(extra):
+def prepare(extra: str) -> None:
     """Make `.venv` and install the project into it, from `wheelhouse/` alone if that folder is there."""
     if not os.path.exists(PYTHON):
         sys.stderr.write("首次运行：正在创建 .venv 并安装依赖，约需一分钟……\n")
@@ -64,7 +65,7 @@ def prepare(extra):
         made.write("ok\n")
 
 
-def main():
+def main() -> None:
     """Prepare what the first word needs and hand over to it inside `.venv`."""
     if sys.version_info < (3, 11):
         fail("需要 Python 3.11 以上，当前是 %d.%d。请安装新版本后用它重新执行本命令。" % sys.version_info[:2])
@@ -81,11 +82,11 @@ def main():
     hand_over(DEVELOPER[developer][-1] + words[1:])
 
 
-def hand_over(command):
+def hand_over(command: Sequence[str]) -> NoReturn:
     """Become `command`, so that signals and the exit code are its own (Windows can only wait for it)."""
     if os.name == "nt":
         sys.exit(subprocess.call(command))
-    os.execv(command[0], command)
+    os.execv(command[0], list(command))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class Rehearsal:
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._budgets = {name: channel.limits.per_minute for name, channel in self.cast.stage.channels.items()}
-        self._doors = Doors(self.cast.store, self.clock.now, self.cast.stage.wecom_keys, self.cast.stage.dingtalk_secret, lambda: None)
+        self.doors = Doors(self.cast.store, self.clock.now, self.cast.stage.wecom_keys, self.cast.stage.dingtalk_secret, lambda: None)
 
     def close(self) -> None:
         """Release the channels and the loop."""
@@ -128,9 +128,10 @@ class Rehearsal:
             self._at_this_instant()
 
     def answer(self, person_id: int, text: str) -> None:
-        """A stand-in person says something now, through the same door as on the real platform."""
+        """A stand-in person says something now, through the same door as on the real platform, and is answered."""
         with self._lock:
             self._say(person_id, text)
+            listen.run(self.clock.now(), self.cast.store, self.cast.stage.channels, self.calendar)
             self._at_this_instant()
 
     def _step(self, until: datetime) -> bool:
@@ -145,22 +146,27 @@ class Rehearsal:
 
     def _at_this_instant(self) -> None:
         """Run the jobs until none has anything left to do at this instant."""
-        self._plan_the_day()
+        cast, calendar = self.cast, self.calendar
+        self._plan_the_day(calendar)
         self._release()
+        remind.run(self.clock.now(), cast.store, cast.stage.channels, calendar, cast.windows)
         for _ in range(ROUNDS):
-            now, cast = self.clock.now(), self.cast
-            reminded = remind.run(now, cast.store, cast.stage.channels, self.calendar, cast.windows)
-            delivered = self._loop.run_until_complete(self._deliver())
-            heard = listen.run(now, cast.store, cast.stage.channels, self.calendar)
-            spoke = self._let_people_speak()
-            if not (reminded.messages or delivered or heard or spoke):
+            if self._something_waits():
+                self._loop.run_until_complete(self._deliver())
+            if not self._let_people_speak():
                 break
-        bulletin.run(self.clock.now(), self.cast.store, self.calendar, circular(self.cast.renderer), self.cast.windows)
+            listen.run(self.clock.now(), cast.store, cast.stage.channels, calendar)
+        bulletin.run(self.clock.now(), cast.store, calendar, circular(cast.renderer), cast.windows)
 
-    def _plan_the_day(self) -> None:
+    def _something_waits(self) -> bool:
+        with self.cast.store.read() as tx:
+            wake = tx.outbox.next_wake(self.clock.now(), self._budgets)
+        return wake is not None and wake <= self.clock.now()
+
+    def _plan_the_day(self, calendar: WorkCalendar) -> None:
         today = times.civil_day(self.clock.now())
         if today != self._planned_day:
-            due.run(self.clock.now(), self.cast.store, self.calendar, self.cast.windows)
+            due.run(self.clock.now(), self.cast.store, calendar, self.cast.windows)
             self._planned_day = today
 
     def _release(self) -> None:
@@ -199,15 +205,14 @@ class Rehearsal:
         if address is None:
             return
         if address.channel == "mail":
-            self._doors.keep(Inbound("mail", message_id, address.value, now, text, text.encode()))
+            self.doors.keep(Inbound("mail", message_id, address.value, now, text, text.encode()))
             return
         request = self.cast.stage.speak(address.channel, address.value, text, now, message_id)
         door = address.channel.partition("_")[0]
-        self._doors.receive(door, request.method, request.query, request.headers, request.body)
+        self.doors.receive(door, request.method, request.query, request.headers, request.body)
 
-    async def _deliver(self) -> int:
-        done = await deliver.run(self.clock, self.cast.store, self.cast.stage.channels, self.cast.renderer.render, inline=True)
-        return done.sent
+    async def _deliver(self) -> None:
+        await deliver.run(self.clock, self.cast.store, self.cast.stage.channels, self.cast.renderer.render, inline=True)
 
 
 def circular(renderer: Renderer) -> Callable[[Mapping[str, object]], str]:

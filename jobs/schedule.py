@@ -5,7 +5,8 @@ several missed ones become one (`coalesce=True`). A beat that fails is logged an
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -63,10 +64,47 @@ class Metronome:
             self._scheduler.shutdown(wait=False)
 
     def _once(self, beat: Beat) -> None:
-        try:
+        with _recorded(beat.name, self._record):
             beat.run()
-        except Exception as trouble:  # one of two broad excepts of the house: a beat that fails must not stop the others
-            log.exception("beat_failed", job=beat.name)
-            self._record(beat.name, f"{type(trouble).__name__}: {trouble}")
-        else:
-            self._record(beat.name, "")
+
+
+class Loop:
+    """A job that runs again as soon as it is woken, or after its nap; a run that fails is recorded and the next one comes.
+
+    `run` returns the seconds until something is known to be due.
+    """
+
+    def __init__(self, name: str, run: Callable[[], Awaitable[float]], record: Record, nap: float) -> None:
+        self._name, self._run, self._record, self._nap = name, run, record, nap
+        self._woken, self._stopped = asyncio.Event(), False
+
+    def wake(self) -> None:
+        """There is something to do. Call it in the loop's own thread."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the run that is under way."""
+        self._stopped = True
+        self._woken.set()
+
+    async def keep_on(self) -> None:
+        """Run until stopped."""
+        while not self._stopped:
+            self._woken.clear()
+            nap = self._nap
+            with _recorded(self._name, self._record):
+                nap = min(max(await self._run(), 0.0), self._nap)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), nap)
+
+
+@contextmanager
+def _recorded(name: str, record: Record) -> Iterator[None]:
+    """Log and record what a run raises; the machine goes on."""
+    try:
+        yield
+    except Exception as trouble:  # one of two broad excepts of the house: a job that fails must not stop the others
+        log.exception("job_failed", job=name)
+        record(name, f"{type(trouble).__name__}: {trouble}")
+    else:
+        record(name, "")

@@ -156,9 +156,8 @@ def reply_explain(
         raise InputError(f"时刻“{at}”无法识别，应为 2018-09-28T09:00 这样的形式") from error
     reading = replies.read(text, asked_at, workdays.WorkCalendar())
     day = f"，日期 {reading.day}" if reading.day else ""
-    Console().print(
-        f"[bold]{words.label(reading.intent)}[/]（{reading.intent}）{day}，把握 {reading.confidence:.0%}{'，需要追问' if reading.unsure else ''}"
-    )
+    doubt = "，需要追问" if reading.unsure else ""
+    Console().print(f"[bold]{words.label(reading.intent)}[/]（{reading.intent}）{day}，把握 {reading.confidence:.0%}{doubt}")
     _table(("词", "规则", "分"), ((reason.words, reason.rule, reason.score) for reason in reading.reasons))
 
 

@@ -17,6 +17,8 @@ from bot.sandbox.wecom import WeCom, WeComTenant
 
 SENDER: Final = "cuibao@example.com"
 SIGNING: Final = "SECsandbox"
+MAILS: Final = 60
+"""Mails a minute: an office mailbox that may be hurried, so that a rehearsal is not spent waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def build(clock: Clock, robots: Mapping[str, Iterable[str]]) -> Stage:
             dingtalk_app.DingTalkAppConfig(theirs.app_key, Secret(theirs.app_secret), theirs.robot_code), client(), clock
         ),
         mail.Mail(
-            mail.MailConfig("127.0.0.1", 25, SENDER, tag_secret, security=mail.Security.PLAIN),
+            mail.MailConfig("127.0.0.1", 25, SENDER, tag_secret, security=mail.Security.PLAIN, per_minute=MAILS),
             clock,
             submit=mailroom.submit(room, clock),
         ),

@@ -1,4 +1,7 @@
-"""Which task an answer is about. Evidence in order: what it names, the numbering of our last letter, that letter itself, the only open task."""
+"""Which task an answer is about.
+
+Evidence in order: what it names, the numbering of our last letter, that letter itself, the only open task.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

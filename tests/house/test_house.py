@@ -21,7 +21,7 @@ SPEAKS_CHINESE = (
     "bot/__main__.py",  # must speak before any package is installed
     "bot/cli/",
     "bot/settings.py",
-    "bot/wiring/ground.py",  # refusals at start-up
+    "bot/wiring/",  # refusals at start-up, the doctor's findings, what the process says of itself
     "bot/domain/errors.py",
     "bot/domain/words.py",
     "bot/domain/notices/",
@@ -30,6 +30,10 @@ SPEAKS_CHINESE = (
     "bot/domain/periods.py",
     "bot/domain/due.py",
     "bot/domain/choices.py",
+    "bot/domain/foresight.py",
+    "bot/domain/rule_scanner.py",
+    "bot/domain/holidays_file.py",
+    "bot/domain/workdays.py",
     "bot/domain/wording.py",
     "bot/domain/period_names.py",
     "bot/store/errors.py",
@@ -132,7 +136,7 @@ def test_the_example_can_be_used_as_it_is():
 
 
 def test_every_member_of_a_closed_set_has_its_chinese_word():
-    for words_of in (words.Status, words.Punctuality, words.Role, words.Intent, words.MessageState, words.FailureKind):
+    for words_of in (words.Status, words.Punctuality, words.Role, words.Intent, words.MessageKind, words.MessageState, words.FailureKind):
         for member in words_of:
             assert words.label(member)
 

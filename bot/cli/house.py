@@ -1,0 +1,119 @@
+"""The commands that need the database: loaded only when one of them runs."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot import settings
+from bot.cli import play
+from bot.cli.rules import InputError
+from bot.domain import times, windows
+from bot.render import Renderer
+from bot.wiring import clock, health, jobbing, playing, record
+from bot.wiring import serve as serving
+from bot.wiring.ground import Ground, open_ground, start_log
+
+
+@contextmanager
+def _ground(data: Path | None, env: Path | None, **more: str) -> Iterator[Ground]:
+    overrides = {"cuibao_data": str(data)} if data else {}
+    found = settings.load(env, **overrides, **more)
+    start_log(found.cuibao_log_level)
+    ground = open_ground(found)
+    try:
+        yield ground
+    finally:
+        ground.close()
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return times.parse_instant(text) if text else None
+    except ValueError as error:
+        raise InputError(f"时刻“{text}”无法识别，应为 2018-09-28T09:05+08:00 这样的形式") from error
+
+
+def serve(port: int | None, host: str, data: Path | None, env: Path | None, now: str) -> None:
+    """Serve until told to stop."""
+    more = ({"cuibao_port": str(port)} if port is not None else {}) | ({"cuibao_host": host} if host else {})
+    with _ground(data, env, **more) as ground:
+        serving.run(ground, clock.RealClock(_instant(now)))
+
+
+def rehearse(notice: Path | None, since: date, until: date, seed: int, as_json: bool) -> None:
+    """Play a notice from the first day to the last and print what happened."""
+    if until < since:
+        raise InputError(f"--to {until} 早于 --from {since}，请对调")
+    told = playing.sample_play() if notice is None else playing.Play(_file(notice), notice.name, since, until)
+    wanted = playing.Play(told.raw, told.name, since, until)
+    with playing.temporary_store() as store:
+        taken = playing.prepare(store, wanted)
+        start = times.instant(since, time(0))
+        rehearsal = playing.open_rehearsal(store, Renderer(), windows.DEFAULT, start=start, until=until, seed=seed)
+        try:
+            with _progress(since, until, shown=not as_json and sys.stderr.isatty()) as watch:
+                rehearsal.watch = watch
+                rehearsal.to_end()
+            found = record.read(rehearsal, since)
+        finally:
+            rehearsal.close()
+    if as_json:
+        sys.stdout.write(json.dumps(record.as_json(found), ensure_ascii=False, default=str) + "\n")
+    else:
+        play.show(Console(), found, taken.reading.doubts)
+
+
+@contextmanager
+def _progress(since: date, until: date, *, shown: bool) -> Iterator[play.Watch]:
+    bar = Progress(TextColumn("演练 {task.fields[day]}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), disable=not shown)
+    with bar:
+        task = bar.add_task("", total=(until - since).days + 1, day=str(since))
+        yield lambda now: bar.update(task, completed=(times.civil_day(now) - since).days, day=str(times.civil_day(now)))
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"读不到文件 {path}：{error.strerror}。请检查路径与权限") from error
+
+
+def run(job: str, now: str, data: Path | None, env: Path | None, as_json: bool) -> None:
+    """Run one job once."""
+    with _ground(data, env) as ground:
+        outcome = jobbing.run(ground, job, clock.RealClock(_instant(now)))
+    if as_json:
+        sys.stdout.write(json.dumps(outcome, ensure_ascii=False, default=str) + "\n")
+    else:
+        Console().print(f"{job}：", outcome)
+
+
+def migrate(data: Path | None, env: Path | None) -> None:
+    """Bring the database up to date."""
+    with _ground(data, env) as ground:
+        Console().print(f"数据库已是当前版本：{ground.store.url.render_as_string(hide_password=True)}", soft_wrap=True)
+
+
+def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
+    """Examine the installation; exit code 1 if something is wrong."""
+    with _ground(data, env) as ground:
+        findings = health.examine(ground, clock.RealClock().now())
+    if as_json:
+        sys.stdout.write(json.dumps([{"about": f.about, "ok": f.ok, "detail": f.detail} for f in findings], ensure_ascii=False) + "\n")
+    else:
+        for finding in findings:
+            Console().print(f"[{'green' if finding.ok else 'red'}]{'✓' if finding.ok else '✗'}[/] {finding.about}：{finding.detail}")
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
+
+
+def link(data: Path | None, env: Path | None) -> None:
+    """Print a fresh one-time login link."""
+    with _ground(data, env) as ground:
+        sys.stdout.write(serving.login_link(ground, clock.RealClock().now(), ground.settings.cuibao_port) + "\n")

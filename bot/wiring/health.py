@@ -1,0 +1,113 @@
+"""How the installation feels: for `cuibao doctor` in sentences, for the pages as figures."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.channels.base import Channel
+from bot.domain import times
+from bot.domain.words import MessageState, label
+from bot.store import chain
+from bot.store.tx import Tx
+from bot.web.house import ChannelHealth, Health, JobHealth
+from bot.wiring import jobbing
+from bot.wiring.ground import Ground
+
+WARN_FROM = (11, 1)
+"""Month and day from which a missing calendar of the next year is spoken of (PROMISES A2)."""
+LATE_AFTER = timedelta(minutes=3)
+"""A job is late when it is this much behind its beat."""
+STUCK_AFTER = timedelta(hours=1)
+"""A message that may go and still waits after this long is behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `detail` says what to do if it is not ok."""
+
+    about: str
+    ok: bool
+    detail: str
+
+
+def examine(ground: Ground, now: datetime) -> list[Finding]:
+    """Look at everything that can be looked at without sending anything."""
+    with ground.store.read() as tx:
+        return [_chains(tx), _statuses(tx), *_outbox(tx, now), _calendar(ground, now), _people(tx, ground, now), _ways(ground)]
+
+
+def _chains(tx: Tx) -> Finding:
+    broken = chain.verify_all(tx.connection)
+    told = "；".join(f"{each.chain} 第 {each.id} 行（{each.damage.value}）" for each in broken)
+    return Finding("证据链", not broken, f"被改动：{told}。请停用并从备份恢复" if broken else "完整，未发现改动、删除或调序")
+
+
+def _statuses(tx: Tx) -> Finding:
+    wrong = [difference.task_id for difference in tx.tasks.recompute()]
+    detail = f"任务 {wrong[:5]} 等 {len(wrong)} 项与事实不符，请联系维护人员" if wrong else "全部任务的状态与事实一致"
+    return Finding("状态重算", not wrong, detail)
+
+
+def _outbox(tx: Tx, now: datetime) -> list[Finding]:
+    counts, oldest = tx.outbox.counts(), tx.outbox.oldest(now)
+    told = "，".join(f"{label(state)} {count}" for state, count in counts.items() if count)
+    behind = oldest is not None and now - oldest > STUCK_AFTER
+    stuck = counts[MessageState.DEAD] + counts[MessageState.UNKNOWN]
+    return [
+        Finding("发件箱", not behind, f"{told or '空'}{'；有消息积压超过一小时，请查看渠道' if behind else ''}"),
+        Finding("待人处理的消息", stuck == 0, f"{stuck} 条失败或是否送达不明，请决定重发或放弃" if stuck else "没有"),
+    ]
+
+
+def _calendar(ground: Ground, now: datetime) -> Finding:
+    today, known = times.civil_day(now), ground.calendar
+    missing = known.provisional(date(today.year + 1, 6, 1)) and (today.month, today.day) >= WARN_FROM
+    detail = f"{today.year + 1} 年放假安排尚未载入，其日期为暂定" if missing else "今年与明年的放假安排可用，或尚未到公布时间"
+    return Finding("工作日历", not missing, detail)
+
+
+def _people(tx: Tx, ground: Ground, now: datetime) -> Finding:
+    ways = ground.settings.cuibao_live_channels
+    gaps = tx.people.unreachable_units(ways, times.civil_day(now)) if ways else []
+    names = "、".join(gap.unit for gap in gaps[:5])
+    return Finding(
+        "联络员", not gaps, f"{names} 等 {len(gaps)} 个单位无人可达，请补充地址" if gaps else "有报送任务的单位都有人可达，或尚未启用渠道"
+    )
+
+
+def _ways(ground: Ground) -> Finding:
+    live = ground.settings.cuibao_live_channels
+    return Finding("渠道", True, f"已启用：{'、'.join(live)}" if live else "没有启用任何渠道，一条也不会发出")
+
+
+def pages(ground: Ground, mode: str, now: datetime, beats: Mapping[str, int], ways: Mapping[str, Channel]) -> Health:
+    """The same as figures. `beats` are the jobs with their seconds; empty where the clock is virtual."""
+    with ground.store.read() as tx:
+        jobs = tuple(_job(tx, name, seconds, now) for name, seconds in beats.items())
+        counts, oldest, robots = tx.outbox.counts(), tx.outbox.oldest(now), tx.robots.all()
+    paused = {robot.channel: robot.reason for robot in robots if robot.paused}
+    queue = {state.value: count for state, count in counts.items()}
+    well = all(job.lag_seconds <= LATE_AFTER.total_seconds() and not job.error for job in jobs) and not paused
+    return Health(
+        ok=well,
+        mode=mode,
+        jobs=jobs,
+        queue=queue,
+        oldest_seconds=(now - oldest).total_seconds() if oldest else None,
+        channels=tuple(ChannelHealth(name, "暂停" if name in paused else "正常", paused.get(name, "")) for name in ways),
+    )
+
+
+def _job(tx: Tx, name: str, seconds: int, now: datetime) -> JobHealth:
+    beat = json.loads(tx.meta.get(jobbing.HEARTBEAT + name) or "{}")
+    if not beat:
+        return JobHealth(name, None, 0.0)
+    last = times.parse_instant(beat["at"])
+    return JobHealth(name, last, max(0.0, (now - last).total_seconds() - seconds), beat["error"])
+
+
+def record(ground: Ground, name: str, error: str, now: datetime) -> None:
+    """Write a heartbeat: the job of this name ran at `now`, with this error (empty: none)."""
+    with ground.store.begin() as tx:
+        tx.meta.set(jobbing.HEARTBEAT + name, json.dumps({"at": now.isoformat(), "error": error[:300]}))

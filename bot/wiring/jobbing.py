@@ -1,0 +1,63 @@
+"""Every job by its name, ready to run on an opened installation: the metronome and `cuibao run` share it."""
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot import rehearse
+from bot.channels.base import Channel
+from bot.domain.errors import CuibaoError
+from bot.wiring import channels
+from bot.wiring.clock import RealClock
+from bot.wiring.ground import Ground
+from jobs import bulletin, deliver, due, listen, remind, tidy
+
+HEARTBEAT = tidy.HEARTBEAT
+NAMES = ("due", "remind", "deliver", "listen", "bulletin", "tidy")
+
+
+class UnknownJob(CuibaoError):
+    """There is no job of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"没有名为“{name}”的作业，可用：{'、'.join(NAMES)}")
+
+
+def table(ground: Ground, clock: RealClock, ways: Mapping[str, Channel]) -> Mapping[str, Callable[[], object]]:
+    """The jobs that run in a thread (all but `deliver`), by name."""
+    store, sending = ground.store, ground.settings.cuibao_send_windows
+    return {
+        "due": lambda: due.run(clock.now(), store, ground.calendar, sending),
+        "remind": lambda: remind.run(clock.now(), store, ways, ground.calendar, sending),
+        "listen": lambda: listen.run(clock.now(), store, ways, ground.calendar),
+        "bulletin": lambda: bulletin.run(clock.now(), store, ground.calendar, rehearse.circular(ground.renderer), sending),
+        "tidy": lambda: tidy.run(clock.now(), store),
+    }
+
+
+def run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
+    """Run one job once and say what it did. Raises UnknownJob."""
+    if name not in NAMES:
+        raise UnknownJob(name)
+    return asyncio.run(_run(ground, name, clock))
+
+
+async def _run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
+    ways = channels.build(ground.settings, clock.now, ground.secret)
+    try:
+        if name == "deliver":
+            return plain(await deliver.run(clock, ground.store, ways, ground.renderer.render))
+        return plain(await asyncio.to_thread(table(ground, clock, ways)[name]))
+    finally:
+        for channel in ways.values():
+            await channel.close()
+
+
+def plain(outcome: object) -> dict[str, Any]:
+    """A job's result as JSON values: fields by name, lists by their length."""
+    if dataclasses.is_dataclass(outcome) and not isinstance(outcome, type):
+        named = {field.name: getattr(outcome, field.name) for field in dataclasses.fields(outcome)}
+    else:
+        named = {str(key): value for key, value in dict(outcome).items()} if isinstance(outcome, Mapping) else {}
+    return {key: len(value) if isinstance(value, tuple) else value for key, value in named.items()}

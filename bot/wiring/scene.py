@@ -1,0 +1,149 @@
+"""A rehearsal as the page shows it: conversations as people see them, and the matrix with its lamps."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+
+from bot.domain import period_names, rules, times
+from bot.domain.due import Due
+from bot.domain.words import CLOSED, Intent, MessageState, Status, label
+from bot.rehearse import Rehearsal
+from bot.store.matrix import Cell as StoredCell
+from bot.store.matrix import Column as StoredColumn
+from bot.store.matrix import Matrix as StoredMatrix
+from bot.store.people import Person
+from bot.store.story import Heard, Said
+from bot.store.tx import Tx
+from bot.web.house import Cell, Column, Conversation, Duty, Entry, Lamp, Matrix, Notice, Row, Scene
+from bot.wiring import record
+
+SHOWN = (MessageState.SENT, MessageState.UNKNOWN)
+LAMPS: Mapping[Status, Lamp] = {
+    Status.REPORTED: "ok",
+    Status.ZERO_REPORT: "ok",
+    Status.ACCEPTED: "ok",
+    Status.EXEMPT: "exempt",
+    Status.PROMISED: "promised",
+    Status.BLOCKED: "blocked",
+}
+MARKS: Mapping[Lamp, str] = {"ok": "✓", "late": "迟", "missing": "缺", "promised": "诺", "blocked": "难", "open": "·", "exempt": "免"}
+
+
+def read(rehearsal: Rehearsal) -> Scene:
+    """The whole scene in one transaction, so that it shows a single moment."""
+    now, next_wake = rehearsal.clock.now(), rehearsal.next_wake()
+    played = record.read(rehearsal, times.civil_day(now))
+    with rehearsal.cast.store.read() as tx:
+        notices = tx.notices.all()
+        conversations = tuple(_conversations(tx, rehearsal))
+        matrix = _matrix(tx, played.matrix, now)
+    counts = Counter(cell.word for row in matrix.rows for cell in row.cells if cell is not None)
+    return Scene(
+        now=now,
+        next_send=next_wake,
+        ends=rehearsal.ends,
+        notice=Notice(notices[0].title, notices[0].number) if notices else Notice("", ""),
+        obligations=tuple(Duty(d.what, rules.describe(rules.parse(d.rule)), d.sentence) for d in played.obligations),
+        conversations=conversations,
+        matrix=matrix,
+        totals=dict(counts.most_common()),
+        warnings=played.warnings,
+        bulletin="\n\n".join(edition.text for edition in played.bulletins),
+    )
+
+
+def _conversations(tx: Tx, rehearsal: Rehearsal) -> Iterable[Conversation]:
+    """One for each person or group that has received or said anything, and for each primary contact; groups first."""
+    people = {person.id: person for person in tx.people.all()}
+    said: defaultdict[tuple[int, str], list[Entry]] = defaultdict(list)
+    channels = rehearsal.cast.stage.channels
+    formats = {name: channel.limits.format for name, channel in channels.items()}
+    for message in tx.story.said():
+        if message.person_id is not None and message.state in SHOWN:
+            said[message.person_id, message.channel] += _out(message, formats[message.channel])
+    for heard in tx.story.heard():
+        if heard.person_id is not None:
+            said[heard.person_id, heard.channel].append(_in(heard))
+    for (person_id, channel), entries in sorted(said.items(), key=lambda item: _place(people[item[0][0]], item[0][1])):
+        yield _conversation(people[person_id], channel, sorted(entries, key=lambda entry: entry.at), group=channels[channel].limits.group)
+
+
+def _place(person: Person, channel: str) -> tuple[bool, int, str]:
+    return person.kind != "group", person.id, channel
+
+
+def _conversation(person: Person, channel: str, entries: list[Entry], *, group: bool) -> Conversation:
+    kind: Literal["group", "chat", "mail"] = "group" if group else "mail" if channel == "mail" else "chat"
+    latest = next((number for number, entry in enumerate(reversed(entries)) if entry.direction == "in"), len(entries))
+    best = next((address.channel for address in person.addresses if not address.bad), "")
+    return Conversation(
+        person_id=person.id,
+        title=record.display_name(person),
+        subtitle="、".join(dict.fromkeys(label(post.role) for post in person.roles)),
+        channel=channel,
+        kind=kind,
+        can_answer=not group and channel == best,
+        unread=latest,
+        entries=tuple(entries),
+    )
+
+
+def _out(said: Said, format: str) -> list[Entry]:
+    return [
+        Entry(
+            at=said.at,
+            direction="out",
+            subject=said.subject if said.channel == "mail" else "",
+            body=body,
+            format="markdown" if format == "markdown" else "text",
+            state_word=label(said.state),
+            reason=label(said.kind),
+        )
+        for body in said.bodies
+    ]
+
+
+def _in(heard: Heard) -> Entry:
+    understood = "、".join(label(intent) for intent in heard.intents) or label(Intent.IRRELEVANT)
+    return Entry(at=heard.at, direction="in", body=heard.text, understood=understood)
+
+
+def _matrix(tx: Tx, stored: StoredMatrix, now: datetime) -> Matrix:
+    shown = stored.columns
+    reminded = tx.story.reminded(tuple(column.period_id for column in shown))
+    dues = {column.period_id: tx.periods.get(column.period_id).due for column in shown}
+    return Matrix(
+        columns=tuple(
+            Column(c.period_id, period_names.label(c.period), c.what, dues[c.period_id].target, dues[c.period_id].limit) for c in shown
+        ),
+        rows=tuple(
+            Row(
+                row.unit.name,
+                row.unit.short_name,
+                row.unit.level,
+                tuple(_cell(row.cells.get(c.period_id), c, dues, reminded, now) for c in shown),
+            )
+            for row in stored.rows
+        ),
+    )
+
+
+def _cell(
+    stored: StoredCell | None, column: StoredColumn, dues: Mapping[int, Due], reminded: Mapping[int, int], now: datetime
+) -> Cell | None:
+    if stored is None:
+        return None
+    lamp = _lamp(stored, column, now)
+    return Cell(stored.task_id, lamp, MARKS[lamp], label(stored.status), reminded.get(stored.task_id, 0))
+
+
+def _lamp(stored: StoredCell, column: StoredColumn, now: datetime) -> Lamp:
+    limit = times.end_of(stored.extended_to) if stored.extended_to else column.limit_at
+    limit = max(limit, column.limit_at)
+    if stored.status in CLOSED:
+        late = stored.status is not Status.EXEMPT and stored.reported_at is not None and stored.reported_at >= limit
+        return "late" if late else LAMPS[stored.status]
+    if now >= limit and not stored.disputed:
+        return "missing"
+    return LAMPS.get(stored.status, "open")
