@@ -30,17 +30,27 @@ def _unified() -> dict[int, str]:
 
 UNIFIED: Final = _unified()
 
-_WORD = r"[\u3007\u4e00-\u9fff0-9“”《》、。,;:()]"
-_HAN = r"[\u3007\u4e00-\u9fff、,;:。“”《》()]"
-_ITEM = r"[ ]*(?:[(]?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十百0-9]{1,5}[条章节]|[①-⑳]|附件|附:|联系|电话|邮箱|电子|抄送|主送|#|[12][0-9]{3}年|\Z)"
-_DROP: Final = re.compile(
-    r"[\u200b-\u200f\u2060\ufeff\u00ad]+"
-    rf"|(?<={_HAN}) {{1,2}}(?={_WORD})"
-    rf"|(?<=[0-9]) {{1,2}}(?={_HAN})"
-    r"|(?<=[0-9]) (?=[0-9]{1,3} ?[年月日])"
-    r"|(?<=[,、]) {0,8}\n(?: {0,8}\n)?[ ]{0,8}(?=[^\s])"
-    rf"|(?<=[^\n]{{24}})(?<=[\u3007\u4e00-\u9fff0-9”》)])(?<!通知)(?<!的函)(?<!办法)(?<!方案)(?<!意见) {{0,8}}\n(?: {{0,8}}\n)? {{0,8}}(?!{_ITEM})(?=[\u4e00-\u9fff0-9][^\n]{{4}})"
+_WORD: Final = r"[\u3007\u4e00-\u9fff0-9“”《》、。,;:()]"
+_HAN: Final = r"[\u3007\u4e00-\u9fff、,;:。“”《》()]"
+_BREAK: Final = r" {0,8}\n(?: {0,8}\n)? {0,8}"
+_ITEM: Final = (
+    r" *(?:[(]?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十百0-9]{1,5}[条章节]|[①-⑳]|附件|附:|联系|电话|邮箱|电子"
+    r"|抄送|主送|#|[12][0-9]{3}年|\Z)"
 )
+_DROPPED: Final = re.compile(
+    r"[\u200b-\u200f\u2060\ufeff\u00ad]+"
+    # blanks inside Chinese and dates
+    rf"|(?<={_HAN}) {{1,2}}(?={_WORD})|(?<=[0-9]) {{1,2}}(?={_HAN})|(?<=[0-9]) (?=[0-9]{{1,3}} ?[年月日])"
+    # line breaks after a comma, inside a date, after a word that cannot end a line
+    rf"|(?<=[,、]){_BREAK}(?=\S)|(?<=[0-9]){_BREAK}(?=[0-9]{{0,2}}[年月日])|(?<=[于在至将向和及与或由对按]){_BREAK}(?=[\u4e00-\u9fff0-9])"
+    # line breaks of a page that is narrower than its paragraphs
+    r"|(?<=[^\n]{24})(?<=[\u3007\u4e00-\u9fff0-9”》)])(?<!通知)(?<!的函)(?<!办法)(?<!方案)(?<!意见)"
+    rf"{_BREAK}(?!{_ITEM})(?=[\u4e00-\u9fff0-9][^\n]{{4}})"
+)
+_MISREAD: Final = re.compile(
+    r"(?<=[0-9])[OoIl](?=[0-9年月日时:])|(?<![A-Za-z0-9])[lI](?=[0-9]?[月日])|(?<=[0-9])[曰口](?=[前以之上下起至内(,])"
+)
+"""Figures and 日 as text recognition gets them wrong inside dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,10 @@ class Clean:
 
 def clean(original: str) -> Clean:
     """The cleaned copy of `original`; time and memory are linear in its length."""
-    unified = original.translate(UNIFIED)
+    unified = _MISREAD.sub(_corrected, original.translate(UNIFIED))
     pieces, starts, offsets = [], [0], [0]
     length = position = 0
-    for dropped in _DROP.finditer(unified):
+    for dropped in _DROPPED.finditer(unified):
         pieces.append(unified[position : dropped.start()])
         length += dropped.start() - position
         position = dropped.end()
@@ -75,3 +85,7 @@ def clean(original: str) -> Clean:
         offsets.append(position - length)
     pieces.append(unified[position:])
     return Clean(original, "".join(pieces), tuple(starts), tuple(offsets))
+
+
+def _corrected(found: re.Match[str]) -> str:
+    return {"O": "0", "o": "0", "I": "1", "l": "1"}.get(found.group(), "日")

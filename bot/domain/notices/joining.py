@@ -43,12 +43,13 @@ def _range(left: Mention, right: Mention, first: Days) -> Mention | None:
         when = last if own_year else replace(first, points=last.points, rough=last.rough)
     else:
         return None
-    return Mention(left.start, right.end, when, left.marked or right.marked, right.hour)
+    return Mention(left.start, right.end, when, left.marked or right.marked or when.every, right.hour)
 
 
 def _list(left: Mention, right: Mention, first: Days, second: Days) -> Mention | None:
     if second.year is not None and second.year != first.year:
-        return None
+        when = replace(first, more=(*first.more, second)) if first.year else None
+        return Mention(left.start, right.end, when, left.marked or right.marked, right.hour or left.hour) if when else None
     every = first.every or second.every or second.following == 1
     when = replace(first, points=first.points + second.points, every=every, rough=first.rough or second.rough)
     return Mention(left.start, right.end, when, left.marked or right.marked, right.hour or left.hour)

@@ -6,7 +6,9 @@ from datetime import time
 from bot.domain import rules
 
 Point = tuple[int, int]
-"""(month, day) with day `rules.LAST` for the month's end; month 0 is the month of issue, -1 the month after it."""
+"""(month, day) with day `rules.LAST` for the month's end; month 0 is the month of issue, NEXT_MONTH the one after it."""
+
+NEXT_MONTH = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Days:
     """Days of a year: 4月12日, 每年6月30日和12月31日, 次年1月10日. `year` is None where none is written.
 
     `every`: 每年. `ahead`: 0 for 今年 or 本年, 1 for 明年. `following`: 次年 or 当年, a year counted from the one reported on (1 or 0).
+    `more`: days of other years that belong to the same list.
     """
 
     points: tuple[Point, ...]
@@ -30,6 +33,7 @@ class Days:
     ahead: int | None = None
     following: int | None = None
     rough: bool = False
+    more: tuple["Days", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,3 +32,8 @@ def day_list(words: str) -> tuple[int, ...]:
     """The days of «5日、20日» or «1日至5日», ascending; empty where one is no day of any month."""
     days = sorted({number(_RANGE.split(item)[-1].rstrip("日号")) for item in _LIST.split(words) if item})
     return tuple(days) if days and days[0] >= 1 and days[-1] <= 31 else ()
+
+
+def any_of(words: str) -> str:
+    """A group that matches any of the blank-separated alternatives, which may be patterns themselves."""
+    return f"(?:{'|'.join(words.split())})"

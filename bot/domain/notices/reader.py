@@ -72,7 +72,7 @@ def _shift(text: str) -> Shift | None:
     return Shift.EARLIER if found["how"] == "提前" else Shift.LATER
 
 
-_HANDING_IN: Final = re.compile(r"[报交送发反递呈传寄录备填函回提推登更]")
+_HANDING_IN: Final = re.compile(r"[报交送发反递呈传寄录备填函回提推登更收受截征]")
 
 
 def _read_sentence(document: _Document, sentence: Sentence) -> tuple[list[ObligationReading], list[Doubt]]:
@@ -110,7 +110,7 @@ def _duty(document: _Document, sentence: Sentence, one: Bound) -> tuple[list[Obl
         recurs,
         document.standing,
         years[0] if years else None,
-        "上半年" in text and "半年" in text and not years,
+        "上半年" in text and "下半年" in text and not years,
     )
     resolved = resolve.resolve(one.mention.when, context)
     own = contacts.of_sentence(text, document.contacts)

@@ -19,6 +19,7 @@ _HALF: Final = r"(?:每一?个?半年度?|按半年|(?<![上下])半年度?)"
 _YEAR: Final = r"(?:每一?个?)?(?:会计|财政|财务|公历|自然|日历|报告|纳税)?(?:年度|(?<=每)年|(?<![0-9])年)"
 _FIRST: Final = r"(?:首月|首个月|第?(?:一|1)个?月|头一?个?月|初月)"
 _LAST: Final = r"(?:最后(?:一|1)?个?月|末月|末个?月|第(?:三|3)个?月|尾月|第(?:三|3)月)"
+_LIMIT: Final = r"(?=之?前|以前|之?内|以内|\(|报|上|向|将|,|;|。|由|各|下|中|[0-9]{1,2}[:时点]|$)"
 _SECOND: Final = r"(?:第(?:二|2)个?月|中间月|中月)"
 
 
@@ -138,19 +139,20 @@ def _shape(pattern: str, build: Builder) -> tuple[re.Pattern[str], Builder]:
 
 _YEAR_END: Final = rules.Yearly(12, 31)
 _HALF_ENDS: Final = rules.YearlyDates(((6, 30), (12, 31)))
-_LIMIT: Final = r"(?=之?前|以前|[\(]|报|上|向|将|,)"
+
 
 _SHAPES: Final = (
+    _shape(r"每(?:周|星期)一(?:至|到|-)(?:周|星期)?[五日天]", _fixed(rules.Daily())),
     _shape(r"(?:每一?个?(?:工作)?[日天](?!常)|逐日|每晚|每早)", _fixed(rules.Daily())),
     _shape(
         r"(?:每|逢|按)一?个?(?:周|星期|礼拜)(?:的)?(?:周|星期)?(?P<names>[一二三四五六日天](?:[、,和及]?(?:每?周|星期)?[一二三四五六日天]){0,6})",
         _weekly,
     ),
-    _shape(rf"(?:每个?|各|逐)旬(?:(?:末|后|终了|结束)(?:之?后)?(?:的?第?(?P<n>{NUMBER})[日天]|次日)?)", _ten_days),
+    _shape(rf"(?:(?:每个?|各|逐)旬|旬(?=末|后|终))(?:(?:末|后|终了|结束)(?:之?后)?(?:的?第?(?P<n>{NUMBER})[日天]|次日)?)", _ten_days),
     _shape(
         rf"(?:每个?月(?:份)?|各月|当月)(?:的)?(?:月)?(?:底|末|结束|终了)(?:的)?(?:之?前|提前|倒数第?)?(?P<n>{NUMBER})个?[日天]", _before_end
     ),
-    _shape(rf"{_MONTH}(?:{AFTER}(?:{NEXT_MONTH})?|{NEXT_MONTH}){SPAN}(?=之?内|以内|之?前|以前|[,报上向将])", _monthly_span),
+    _shape(rf"{_MONTH}(?:{AFTER}(?:{NEXT_MONTH})?|{NEXT_MONTH}){SPAN}{_LIMIT}", _monthly_span),
     _shape(rf"{_EVERY_MONTH}(?:的)?(?:初|前|第|首)(?P<n>{NUMBER})(?P<unit>个?工作[日天])", _monthly_span),
     _shape(rf"{NEXT_MONTH}(?:的)?(?:初|前|第)?(?P<n>{NUMBER})(?P<unit>个?工作[日天])", _monthly_span),
     _shape(rf"(?:{_MONTH}{AFTER}?(?:的)?)?(?:次月|翌月|下一个月|后一个月)(?:份)?(?:的)?(?:初)?(?:前)?{DAYPART}", _monthly_next),
@@ -161,20 +163,23 @@ _SHAPES: Final = (
         _quarterly_next,
     ),
     _shape(rf"{_QUARTER}(?:的)?{AFTER}(?:的)?{_FIRST}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly_next),
+    _shape(rf"下一?个?季度?(?:的)?(?:{_FIRST})?(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly_next),
     _shape(rf"{_QUARTER}(?:的)?{_FIRST}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly(1)),
     _shape(rf"{_QUARTER}(?:的)?{_SECOND}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly(2)),
+    _shape(rf"{_QUARTER}(?:的)?(?:末|底)(?:的)?{DAYPART}(?!之?内|以内)", _quarterly(3)),
     _shape(rf"{_QUARTER}(?:的)?{_LAST}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly(3)),
     _shape(rf"{_QUARTER}(?:{AFTER}(?:{NEXT_MONTH})?){SPAN}", _quarterly_span),
     _shape(rf"每一?个?季度?(?:的)?(?:初|前|第)(?P<n>{NUMBER})(?P<unit>个?工作[日天]|[日天])", _quarterly_span),
     _shape(
-        rf"(?:{_QUARTER}(?:的)?(?:季)?(?:末|底|结束|终了|最后一[日天])(?:月)?(?:底|末)?){_LIMIT}", _fixed(rules.Quarterly(3, rules.LAST))
+        rf"(?:{_QUARTER}(?:的)?(?:季)?(?:末|底|结束|终了|最后(?:一|1)?(?:[日天]|个?工作[日天]))(?:月)?(?:底|末)?){_LIMIT}",
+        _fixed(rules.Quarterly(3, rules.LAST)),
     ),
     _shape(rf"{_HALF}(?:的)?(?:{AFTER})?(?:的)?{NEXT_MONTH}(?:的)?(?:前)?{DAYPART}", _halfyearly_next),
     _shape(rf"{_HALF}{AFTER}(?:{NEXT_MONTH})?{SPAN}", _halfyearly_span),
     _shape(rf"每一?个?半年(?:度)?(?:的)?(?:末|底|结束|终了){_LIMIT}", _fixed(_HALF_ENDS)),
     _shape(rf"上半年(?:度)?{AFTER}{SPAN}(?=之?内|以内|之?前)", _after(7)),
     _shape(rf"下半年(?:度)?{AFTER}{SPAN}(?=之?内|以内|之?前)", _after(1)),
-    _shape(rf"{_YEAR}{AFTER}{SPAN}(?=之?内|以内|之?前|以前|[,报上向将])", _after(1)),
+    _shape(rf"{_YEAR}{AFTER}{SPAN}{_LIMIT}", _after(1)),
     _shape(r"(?:每一?个?年度?|各年|逐年)(?:的)?(?:年)?(?:底|末|终)", _fixed(_YEAR_END)),
     _shape(r"(?:每年度?|次年|翌年|下一?年度?)(?:的)?第?(?P<q>[一二三四1-4])季度(?:末|内|底|结束)?", _quarter_of_year),
     _shape(r"每年(?:的)?上半年", _fixed(rules.Yearly(6, 30))),

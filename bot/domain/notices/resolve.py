@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, assert_never
 
 from bot.domain import rules
-from bot.domain.notices.mentions import Ahead, Count, Days, MonthDays, Recurring, Weekdays, When
+from bot.domain.notices.mentions import NEXT_MONTH, Ahead, Count, Days, MonthDays, Recurring, Weekdays, When
 from bot.domain.notices.reading import DoubtKind
 
 YEARS: Final = range(1949, 2101)
@@ -86,6 +86,8 @@ def _recurring(when: Recurring, context: Context) -> Resolved:
 
 
 def _days(when: Days, context: Context) -> Resolved:
+    if when.points[0][0] == NEXT_MONTH and context.frequency is Frequency.MONTH:
+        return Resolved((rules.MonthlyNext(when.points[0][1]),))
     if _is_yearly(when, context):
         doubts = (DoubtKind.APPROXIMATE,) if when.rough and not context.standing else ()
         return _yearly(when.points, doubts)
@@ -102,7 +104,7 @@ def _is_yearly(when: Days, context: Context) -> bool:
     if when.following is not None:
         return context.year is None
     named = context.recurs and context.frequency in (Frequency.YEAR, Frequency.HALF, Frequency.QUARTER)
-    halves = context.halves and len(when.points) > 1
+    halves = context.halves and sorted(month for month, _ in when.points) == [1, 7]
     return context.standing or named or halves
 
 
@@ -143,8 +145,9 @@ def _dated(when: Days, context: Context) -> Resolved:
     if year is None and context.issued is None:
         return _unknown(DoubtKind.NO_ISSUE_DATE if when.points[0][0] < 1 else DoubtKind.NO_YEAR)
     days = [_day(month, day, year, context.issued) for month, day in when.points]
+    days += [_day(month, day, other.year, context.issued) for other in when.more for month, day in other.points]
     doubts = [DoubtKind.APPROXIMATE] if when.rough else []
-    if any(month > 0 and day > monthrange(found.year, month)[1] for (month, day), found in zip(when.points, days, strict=True)):
+    if any(month > 0 and day > monthrange(found.year, month)[1] for (month, day), found in zip(when.points, days, strict=False)):
         doubts.append(DoubtKind.IMPOSSIBLE_DATE)
     if year is not None and context.issued and min(days) < context.issued:
         doubts.append(DoubtKind.BEFORE_ISSUE)
@@ -167,7 +170,8 @@ def _day(month: int, day: int, year: int | None, issued: date | None) -> date:
         return rules_day(first.year, first.month, day)
     if year is not None:
         return rules_day(year, month, day)
-    assert issued is not None, "the caller knows the year or the day of issue"
+    if issued is None:
+        raise ValueError("a day without a year needs a day of issue")
     this = rules_day(issued.year, month, day)
     return this if this >= issued else rules_day(issued.year + 1, month, day)
 

@@ -26,11 +26,13 @@ _NO_DAY_SIGN: Final = re.compile(rf"{_YEAR}?(?<![0-9.])(?P<m>{NUMBER})月(?P<d>[
 _YEAR_END: Final = re.compile(rf"(?:{_YEAR}(?:年)?|年)(?:底|末|终(?!了))")
 _WITHIN_YEAR: Final = re.compile(r"(?:(?P<y>[0-9]{4})年|(?P<word>今|本)?年)内")
 _QUARTER_END: Final = re.compile(rf"{_YEAR}?第?(?P<q>[一二三四1-4])季度(?:末|底|结束)")
+_HOLIDAY: Final = re.compile(rf"{_YEAR}?(?P<name>元旦|五一|劳动节|国庆|教师节)(?:国际劳动节|假期|长假|节日?)?(?=之?前|以前)")
+_HOLIDAYS: Final = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1), "教师节": (9, 10)}
 _THIS_MONTH: Final = re.compile(
-    rf"(?P<rel>本月|当月|这个月|下个?月|(?<![0-9一二三四五六七八九十每次元个各]))月?(?:份)?(?:的)?(?:(?<=月){DAYS}|(?P<part>月?底|月?末|上旬|中旬|下旬))"
+    rf"(?P<rel>本月|当月|这个月|下个?月|(?<![0-9一二三四五六七八九十每次元个各本当下])(?=月))月?(?:份)?(?:的)?(?:(?<=月){DAYS}|(?P<part>月?底|月?末|上旬|中旬|下旬))"
 )
 _DAY_ONLY: Final = re.compile(rf"(?<![0-9.月年第个前后-]){DAYS}")
-_WEEK: Final = re.compile(r"(?<![每逢按(])(?P<rel>本|这|下)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!至|到|-)")
+_WEEK: Final = re.compile(r"(?<![每逢按(的第])(?P<rel>本|这|下)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!至|到|-)")
 _AHEAD: Final = re.compile(r"(?P<word>今[日天]|明[日天]|后天)(?!起)")
 _COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")
 _COUNT_BARE: Final = re.compile(rf"(?<=[后起])(?:的)?第?(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)")
@@ -141,6 +143,10 @@ def _quarter_end(found: re.Match[str]) -> When | None:
     return _days(found, ((3 * number(found["q"]), rules.LAST),))
 
 
+def _holiday(found: re.Match[str]) -> When | None:
+    return _days(found, (_HOLIDAYS[found["name"]],))
+
+
 def _this_month(found: re.Match[str]) -> When | None:
     days = days_of(found)
     month = -1 if found["rel"].startswith("下") else 0
@@ -165,7 +171,7 @@ def _ahead(found: re.Match[str]) -> When:
 
 
 _RECEIPT: Final = re.compile(
-    r"(?:收到|接到|接收|收悉|接)(?:到)?(?:本|此|该|上述|我[局厅委部办])?[^,。;:]{0,6}?(?:通知|文件|来文|来函|公函|函件|函|文|征求意见稿|意见稿|通告|本表)(?:之日|当日|次日)?(?:起|后|之后|以后)?(?:的)?"
+    r"(?:收到|接到|接收|收悉|接|收)(?:到)?(?:本|此|该|上述|我[局厅委部办])?[^,。;:]{0,6}?(?:通知|文件|来文|来函|公函|函件|函|文|征求意见稿|意见稿|通告|本表)(?:之日|当日|次日)?(?:起|后|之后|以后)?(?:的)?"
 )
 _SINCE: Final = re.compile(r"(?:之日起|日起|之后|以后|后|起)(?:的)?(?:,)?(?:应当?|须|请|需)?(?:在|于)?$")
 _BEFORE: Final = re.compile(r"(?:提前|前|至少)(?:在|于)?$")
@@ -194,6 +200,7 @@ _READERS: Final = (
     (_YEAR_END, _year_end),
     (_WITHIN_YEAR, _year_end),
     (_QUARTER_END, _quarter_end),
+    (_HOLIDAY, _holiday),
     (_THIS_MONTH, _this_month),
     (_DAY_ONLY, _day_only),
     (_WEEK, _week),

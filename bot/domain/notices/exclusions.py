@@ -1,0 +1,65 @@
+"""What looks like a duty and is none: other acts, single persons, the issuing body itself."""
+
+import re
+from typing import Final
+
+from bot.domain.notices.duty import ORGAN
+from bot.domain.notices.patterns import any_of
+
+_FINAL: Final = any_of(
+    "施行 实施(?!方案|细则|意见|情况|办法|计划) 生效 召开 举行 举办 公示(?!系统|平台) 缴纳 缴费 交费 支付 拨付 付款 缴款 汇款 "
+    "划拨 入学 考试 面试 体检"
+    rf" 报到(?![^,。;]{{0,16}}{ORGAN}) 复议 诉讼 起诉 上诉 到账 兑现"
+)
+_OTHER: Final = any_of(
+    f"{_FINAL} 执行(?!情况|报告) 公布 公开(?!信息) 公告 发布 结算 参加(?!单位|人员) 出席 到会 开学 开放 复试 放假 上班 休息 成立 "
+    f"下达 印发 下发 开标 截标"
+    " 作出 决定 受理 办结 审结 审批(?!表) 批复 答复 颁发 核发 发给 送达 退还 退回 返还 发放 划转 开工 竣工 建成 投产 开通 上线 "
+    "启用 废止 失效 有效期"
+    " 免费 调试"
+)
+_FINAL_ACT: Final = re.compile(_FINAL)
+_OTHER_ACT: Final = re.compile(_OTHER)
+
+
+def other_act(words: str) -> bool:
+    """Whether these words, standing between a time and a verb, claim the time for something that is no handing in."""
+    return bool(_OTHER_ACT.search(words))
+
+
+def final_act(words: str) -> bool:
+    """Whether they do so for good: whatever is chained to a meeting or a payment, its time is not that of a report."""
+    return bool(_FINAL_ACT.search(words))
+
+
+_PERSON: Final = re.compile(
+    any_of(
+        "学生 同学 考生 申请人 申请者 申报者 举报人 投诉人 信访人 个人(?!所得|信息|总结|自查|事项) 本人 毕业生 "
+        "研究生(?!院|处|教育|工作|招生) 硕士 博士生"
+        " 硕生 博生 新生 选手 参赛者 报名者 应聘 求职 家长 居民(?!委员会|人口) 村民(?!委员会) 业主(?!委员会) 家庭 当事人 被处罚 "
+        "职工本人 作者 消费者"
+        " 投保人 购房 患者 旅客 公民 市民 监护人 导师 教职工(?!代表) 学员 候选人 录取"
+    )
+)
+_BODY: Final = re.compile(
+    any_of(
+        "各(?!位|申报|同学|学生|考生|选手|参赛|作者|项目负责) 单位 部门 学院 学校 局 委 厅 办公室 机构 企业 公司 院系 系部 机关 "
+        "主管 政府 处室 中心 支部 党委"
+        " 书院 集团 协会 组织 班级 辅导员 申报主体 经营者 设区 市州"
+    )
+)
+
+
+def is_for_persons(subject: str) -> bool:
+    """Whether the subject of a duty is single persons (students, applicants), and no body among them."""
+    return bool(_PERSON.search(subject)) and not _BODY.search(subject)
+
+
+_OWN: Final = re.compile(
+    r"[我本](?:局|厅|委|部|处|办|院|校|中心|会|公司|单位)(?:[^,。;]{0,10})?(?:将|拟|定|会|计划)$|(?:将|拟|定|预计)(?:于|在)$"
+)
+
+
+def is_own(before: str) -> bool:
+    """Whether the words before a time say that the issuing body itself will act (我局将于…)."""
+    return bool(_OWN.search(before))
