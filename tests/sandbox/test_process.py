@@ -1,12 +1,6 @@
 """The stand-ins as processes of their own, on loopback."""
 
 import asyncio
-import json
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +16,9 @@ from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 from bot.sandbox.server import Server
 from tests.channels import rigs
+from tests.sandbox import processes
 
 START = "2018-10-15T09:07:00+08:00"
-
-
-@contextmanager
-def sandbox(*words: str) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "bot.sandbox", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
-
-
-def messages(ready: dict[str, Any], **query: str) -> list[dict[str, Any]]:
-    return list(httpx.get(f"http://127.0.0.1:{ready['http_port']}/_sandbox/messages", params=query, trust_env=False).json())
 
 
 def tell(ready: dict[str, Any], what: str, content: dict[str, object]) -> int:
@@ -47,12 +26,12 @@ def tell(ready: dict[str, Any], what: str, content: dict[str, object]) -> int:
 
 
 def test_all_stand_ins_together_take_messages_over_real_sockets() -> None:
-    with sandbox("all", "--now", START, "--robots", "2", "--mail-account", "bot@example.com:pw") as ready:
+    with processes.started("all", "--now", START, "--robots", "2", "--mail-account", "bot@example.com:pw") as ready:
         asyncio.run(_send_everything(ready))
-        arrived = [(message["channel"], message["to"]) for message in messages(ready)]
+        arrived = [(message["channel"], message["to"]) for message in processes.messages(ready)]
         assert arrived == [("wecom_robot", "group-2"), ("dingtalk_robot", "group-1"), ("mail", "zhangsan@example.com")]
-        assert messages(ready)[0]["at"].startswith("2018-10-15T01:07:")
-        assert len(messages(ready, to="group-1")) == 1
+        assert processes.messages(ready)[0]["at"].startswith("2018-10-15T01:07:")
+        assert len(processes.messages(ready, to="group-1")) == 1
 
 
 async def _send_everything(ready: dict[str, Any]) -> None:
@@ -70,12 +49,12 @@ async def _send_everything(ready: dict[str, Any]) -> None:
 
 
 def test_a_tester_turns_faults_on_and_moves_the_clock() -> None:
-    with sandbox("wecom", "--now", START) as ready:
+    with processes.started("wecom", "--now", START) as ready:
         assert tell(ready, "faults", {"platform": "wecom", "kind": "code", "code": "45009", "path": "/cgi-bin/webhook"}) == 200
         assert asyncio.run(_send_one(ready)) is FailureKind.THROTTLED
         assert tell(ready, "clock", {"now": "2018-10-16T09:00:00+08:00"}) == 200
         assert asyncio.run(_send_one(ready)) is None
-        assert messages(ready)[0]["at"].startswith("2018-10-16T01:00:")
+        assert processes.messages(ready)[0]["at"].startswith("2018-10-16T01:00:")
         assert tell(ready, "expire-tokens", {}) == 200
         assert tell(ready, "faults", {"platform": "nobody", "kind": "code"}) == 400
         assert tell(ready, "faults", {"platform": "wecom", "kind": "no such"}) == 400
@@ -97,14 +76,14 @@ async def _send_one(ready: dict[str, Any]) -> FailureKind | None:
 def test_what_arrived_outlives_the_process(tmp_path: Path) -> None:
     state = tmp_path / "state.jsonl"
     for count in (1, 2):
-        with sandbox("wecom", "--now", START, "--state-file", str(state)) as ready:
+        with processes.started("wecom", "--now", START, "--state-file", str(state)) as ready:
             assert asyncio.run(_send_one(ready)) is None
-            assert len(messages(ready)) == count
+            assert len(processes.messages(ready)) == count
 
 
 @pytest.mark.parametrize("kind", ["wecom", "dingtalk", "smtp"])
 def test_each_stand_in_says_where_it_listens(kind: str) -> None:
-    with sandbox(kind) as ready:
+    with processes.started(kind) as ready:
         assert ready["port"] == (ready["smtp_port"] if kind == "smtp" else ready["http_port"])
 
 
