@@ -112,7 +112,3 @@ def main() -> None:
         raise SystemExit(2) from refusal
     except BrokenPipeError:
         raise SystemExit(0) from None
-
-
-if __name__ == "__main__":
-    main()
