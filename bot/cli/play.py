@@ -1,7 +1,8 @@
 """A rehearsal told on the terminal: day by day, then the matrix, the warnings and the circular."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from rich.console import Console
@@ -16,12 +17,26 @@ from bot.wiring.record import Record
 Watch = Callable[[datetime], None]
 LAMPS = {Status.REPORTED: "[green]报[/]", Status.ZERO_REPORT: "[green]零[/]", Status.ACCEPTED: "[green]核[/]", Status.EXEMPT: "[dim]免[/]"}
 OPEN_LAMPS = {Status.PROMISED: "[yellow]诺[/]", Status.BLOCKED: "[magenta]难[/]", Status.IN_PROGRESS: "[yellow]办[/]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line's worth: something went to (→) or came from (←) the named one by a channel."""
+
+    at: datetime
+    arrow: str
+    channel: str
+    about: str
+    name: str
+
+
 NAMED = 3
 """Units or people named in one line of the timeline; the rest are counted."""
 
 
 def show(console: Console, record: Record, doubts: Sequence[notices.Doubt]) -> None:
-    """Print the whole rehearsal."""
+    """Print the whole rehearsal. Lines are not broken: the terminal does that, and a file keeps them whole."""
+    console.soft_wrap = True
     _duties(console, record, doubts)
     _timeline(console, record)
     _matrix(console, record)
@@ -37,10 +52,8 @@ def show(console: Console, record: Record, doubts: Sequence[notices.Doubt]) -> N
 def _duties(console: Console, record: Record, doubts: Sequence[notices.Doubt]) -> None:
     console.print(f"[bold]演练 {record.since} 至 {record.until}[/]，报送事项 {len(record.obligations)} 项", highlight=False)
     for number, duty in enumerate(record.obligations, 1):
-        console.print(
-            f"  {number}. {escape(duty.what)}：{rules.describe(rules.parse(duty.rule))}（{duty.rule}），报送至{duty.recipient or '（未写明）'}",
-            highlight=False,
-        )
+        when = f"{rules.describe(rules.parse(duty.rule))}（{duty.rule}）"
+        console.print(f"  {number}. {escape(duty.what)}：{when}，报送至{escape(duty.recipient) or '（未写明）'}", highlight=False)
         console.print(f"     [dim]原文：{escape(duty.sentence)}[/]", highlight=False)
     for doubt in doubts:
         console.print(f"  [yellow]待定[/] {escape(doubt.question)}", highlight=False)
@@ -48,27 +61,22 @@ def _duties(console: Console, record: Record, doubts: Sequence[notices.Doubt]) -
 
 def _timeline(console: Console, record: Record) -> None:
     console.print("\n[bold]逐日经过[/]")
-    said = [(times.civil_day(send.said.at), send.said.at, 0, (send.said.channel, send.reason), send.to) for send in record.sends]
-    heard = [(times.civil_day(got.at), got.at, 1, (got.channel, got.text), name) for got, name in record.inbound]
-    for day, events in groupby(sorted(said + heard, key=lambda event: (event[0], event[2], event[1])), key=lambda event: event[0]):
+    said = [Event(send.said.at, "→", send.said.channel, send.reason, send.to) for send in record.sends]
+    heard = [Event(got.at, "←", got.channel, f"“{escape(got.text)}”", name) for got, name in record.inbound]
+    events = sorted(said + heard, key=lambda event: (event.at, event.arrow))
+    for day, of_day in groupby(events, key=lambda event: times.civil_day(event.at)):
         console.print(f"[bold]{day}[/]（星期{'一二三四五六日'[day.weekday()]}）", highlight=False)
-        for line in _day(list(events)):
+        for line in _day(list(of_day)):
             console.print(f"  {line}", highlight=False)
-
-
-Event = tuple[date, datetime, int, tuple[str, str], str]
 
 
 def _day(events: Sequence[Event]) -> Iterable[str]:
     """Messages of one kind by one channel make one line; answers are told by what was said."""
-    kinds: dict[tuple[int, str, str], list[Event]] = {}
+    alike: dict[tuple[str, str, str], list[Event]] = {}
     for event in events:
-        kinds.setdefault((event[2], *event[3]), []).append(event)
-    for (direction, channel, about), group in kinds.items():
-        first, names = times.local(group[0][1]), [event[4] for event in group]
-        arrow = "→" if direction == 0 else "←"
-        about = about if direction == 0 else f"“{escape(about)}”"
-        yield f"{first:%H:%M} {arrow} {channel:<14} {about} {_names(names)}"
+        alike.setdefault((event.arrow, event.channel, event.about), []).append(event)
+    for (arrow, channel, about), group in alike.items():
+        yield f"{times.local(group[0].at):%H:%M} {arrow} {channel:<14} {about} {_names([event.name for event in group])}"
 
 
 def _names(names: Sequence[str]) -> str:
