@@ -28,13 +28,13 @@ FORMS: tuple[tuple[str, str, str], ...] = (
         f"(?:再?过?{N}|半|几|{N}到{N}|{N}[-~]{N}|一两|两三|三四)(?:个)?(?:半)?(?:小时|钟头|分钟|刻钟)(?:左右)?(?:之?内|以内|后|之后|以后)?",
     ),
     ("workdays", "D", rf"(?:再?(?:过)?)(?:{N}|[一两三二]{{2}}|[二三四五六]五)个?工作日(?:之?内|以内|后|之后|以后|左右)?"),
-    ("ago", "P", rf"(?:{N}|好?几|[一两三]{{2}})(?:多?)(?:天|日|周|个?星期|个?礼拜|个?月)(?:之前|以前|前)(?!端)"),
+    ("ago", "P", rf"(?:{N}|好?几|[一两三]{{2}})(?:多?)(?:天|日(?=之?前(?:就|已|便))|周|个?星期|个?礼拜|个?月)(?:之前|以前|前)(?!端)"),
     (
         "span",
         "D",
-        f"(?:再?过)?(?:这)?(?:{N}|[一两二三四五六]{{2}}|一半|三五|{N}到{N}|{N}[-~]{N}|半个?|个把)(?:(?:天|日)(?!报|"
-        "常|志|工|前|期)(?:(?:时间)?(?:之?内|以内|后|之后|以后|左右|时间)?)|个?(?:周|星期|礼拜)(?![一二三四五六日天])(?:(?:时间)"
-        "?(?:之?内|以内|后|之后|以后|左右|时间)?)|个月(?:之?内|以内|后|之后|以后|左右)?)",
+        rf"(?:再?过)?这?(?:{N}|[一两二三四五六]{{2}}|一半|{N}到{N}|{N}[-~]{N}|半个?|个把)"
+        r"(?:天(?:时间)?(?:之?内|以内|后|之后|以后|左右)?|日(?:时间|之?内|以内|后|之后|以后)"
+        r"|个?(?:周|星期|礼拜)(?![一二三四五六日天])(?:时间)?(?:之?内|以内|后|之后|以后|左右)?|个月(?:之?内|以内|后|之后|以后|左右)?)",
     ),
     ("month_day", "T", rf"(?:今年)?(?:{N}|本|这个?|当|上个?|下个?)月(?:份)?的?{N}[日号]?(?!户|家|个|点|[年月%])"),
     (
@@ -90,16 +90,17 @@ TAILED = re.compile(TAIL)
 FIRST = numerals.FIRST | frozenset(
     "再过半几好这本当上下月明今大后次隔第昨前中晌晚夜午早清凌头傍一周星礼年岁国元春五端节长小黄放假休收近个底末饭"
 )
-NO_TAIL = frozenset({"iso", "hours", "workdays", "span", "ago", "few", "before_feast"})
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A day named in the text. `form` is the name in FORMS, `words` the whole of it with the hour, `tag` which way it looks."""
+    """A day named in the text. `form` is the name in FORMS, `words` what named it, `tag` which way it looks.
+
+    `length` counts its characters in the text, hour and edge word included.
+    """
 
     form: str
     words: str
-    tail: str
     tag: str
     length: int
 
@@ -112,14 +113,12 @@ def match(text: str, at: int) -> Mention | None:
     form, end = found.lastgroup, found.end()
     tail = TAILED.match(text, end)
     stop = tail.end() if tail else end
-    return Mention(form, found.group(), text[end:stop], _tag(form, found.group(), text[end:stop]), stop - at)
+    return Mention(form, found.group(), _tag(form, found.group()), stop - at)
 
 
-def _tag(form: str, words: str, tail: str) -> str:
+def _tag(form: str, words: str) -> str:
     if form == "month_day" and words.startswith("下"):
         return "D"
     if form == "month_day" and words.startswith("上"):
         return "P"
-    if TAGS[form] == "T" and tail.endswith(("前", "截止", "内")):
-        return "D"
     return TAGS[form]

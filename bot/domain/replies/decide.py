@@ -67,8 +67,9 @@ def _retraction(clauses: Sequence[Clause]) -> str | None:
         return "resent" if not _has(clauses, "blocked") and _has(clauses, "retraction", "done", "resent") else None
     if _has(clauses, "retraction"):
         return "retraction"
-    denied = _has(clauses, "looks done", "blocked", "hedged")
-    return "claim" if _has(clauses, "claim") and denied and not _has(clauses, "done") else None
+    others = [clause for clause in clauses if "claim" not in clause.found]
+    denied = _has(others, "looks done", "blocked", "hedged")
+    return "claim" if len(others) < len(clauses) and denied and not _has(others, "done") else None
 
 
 def _zero(clauses: Sequence[Clause]) -> str | None:
@@ -96,12 +97,15 @@ def _promise(clauses: Sequence[Clause]) -> str | None:
 
 def _not_mine(clauses: Sequence[Clause]) -> str | None:
     if _has(clauses, "handover"):
-        return None if _has(clauses, "done", "blocked") and _has(clauses, "done") else "handover"
+        return None if _has(clauses, "done") else "handover"
     return "not mine" if _has(clauses, "not mine") else None
 
 
 def _blocked(clauses: Sequence[Clause]) -> str | None:
     if not _has(clauses, "blocked"):
+        return None
+    hard = any(c.found["blocked"].reason.score >= WEAK for c in clauses if "blocked" in c.found)
+    if not hard and _has(clauses, "under way"):
         return None
     return None if _last(clauses, "done") > _last(clauses, "blocked") and not _has(clauses, "looks done") else "blocked"
 
@@ -119,7 +123,7 @@ def _open(clauses: Sequence[Clause]) -> str | None:
 
 
 def _rest(clauses: Sequence[Clause]) -> str | None:
-    order = ("done", "handover", "question", "under way", "ack", "irrelevant")
+    order = ("done", "handover", "question", "under way", "numbers", "ack", "irrelevant")
     return next((group for group in order if _has(clauses, group)), None)
 
 

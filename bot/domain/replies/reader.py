@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import times
-from bot.domain.replies import calendar_days, clauses, counts, decide, normalise, parts, quote, rules_talk, tagging
+from bot.domain.replies import calendar_days, clauses, counts, decide, normalise, parts, periods, quote, rules_talk, tagging
 from bot.domain.replies.calendar_days import Moment
 from bot.domain.replies.clauses import Clause
 from bot.domain.replies.decide import Verdict
@@ -29,19 +29,19 @@ COUNTED = frozenset({Intent.DONE, Intent.IN_PROGRESS, Intent.PROMISE, Intent.ZER
 DENIED = re.compile(
     r"^.{0,9}?(?:不行|来不及|赶不|够呛|不成|没戏|[交报发HW完给]不|费劲|悬|太紧|太赶|是周|是T|不赶趟|不现实|不可能|G|没(?!问题|毛病))"
 )
-UNCOUNTED = re.compile(r"(?:差|缺|少|漏|剩|另|补充?|增加|新增|加|多|减|删|去掉|退|改|G|没)(?:了|最后|上)?$")
-MACHINE = re.compile(rules_talk.MACHINE)
-FOREIGN = re.compile(rules_talk.FOREIGN)
-CHAT_LOG = re.compile(rules_talk.CHAT_LOG, re.MULTILINE)
-QUARTER = re.compile(r"(?:(20\d\d)年?)?第?([一二三四1-4])(?:个)?季度?|\bq([1-4])\b")
-NOMINATION = re.compile("名单|百千万|推荐表")
-VAGUE = re.compile("过两[天日]")
+UNCOUNTED = re.compile("(?:差|缺|少|漏|剩|剩下|另|补|补充|增加|新增|加|多|减|删|去掉|退|没|除|落)(?:了|最后|上|报)?$")
+"""Words before a number that is missing, added or taken away, which no count holds."""
+MACHINE = re.compile("|".join(rules_talk.MACHINE))
+FOREIGN = re.compile("|".join(rules_talk.FOREIGN))
+CHAT_LOG = re.compile("|".join(rules_talk.CHAT_LOG), re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report of an answer, understood."""
+    """One report of an answer, understood; the names and numbers it goes by."""
 
+    names: tuple[str, ...]
+    numbers: tuple[int, ...]
     verdict: Verdict
     day: date | None
     counts: dict[str, int]
@@ -71,20 +71,17 @@ def _nothing(words: str, rule: str, *, unsure: bool) -> Reading:
 
 
 def _understand(own: str, moment: Moment, *, too_long: bool) -> Reading:
-    items = parts.numbered(own)
-    found: list[Part] = []
-    reports: list[Report] = []
-    total: dict[str, int] = {}
-    for item in items:
-        pieces = [clauses.read(piece, n) for n, piece in enumerate(clauses.split(tagging.tag(item.text)))]
-        if not pieces:
-            continue
-        for names, stretch in _stretches(pieces):
-            report = _report(stretch, moment)
-            reports.append(report)
-            total.update(_stated_total(stretch))
-            found.extend(_parts(names, item.numbers, report))
-    return _reading(own, moment, reports, found, total, too_long=too_long)
+    ours = periods.current(moment.day)
+    stretches: list[tuple[tuple[str, ...], tuple[int, ...], list[Clause]]] = []
+    for item in parts.numbered(own):
+        pieces = [clauses.read(piece, n) for n, piece in enumerate(clauses.split(tagging.tag(item.text, ours)))]
+        stretches.extend((names, item.numbers, stretch) for names, stretch in _stretches(pieces) if stretch)
+    several = len(stretches) > 1
+    reports = [_report(names, numbers, stretch, moment, several=several) for names, numbers, stretch in stretches]
+    if several:
+        reports = [report for report in reports if report.numbers or report.names or report.verdict.found] or reports
+    total = _stated_total([clause for _, _, stretch in stretches for clause in stretch]) if several else {}
+    return _reading(own, moment, reports, total, too_long=too_long)
 
 
 def _stretches(pieces: list[Clause]) -> list[tuple[tuple[str, ...], list[Clause]]]:
@@ -99,17 +96,17 @@ def _stretches(pieces: list[Clause]) -> list[tuple[tuple[str, ...], list[Clause]
     return [(named[0] if len(named) == 1 else (), pieces)]
 
 
-def _parts(names: tuple[str, ...], numbers: tuple[int, ...], report: Report) -> list[Part]:
-    verdict = report.verdict
-    if numbers:
-        return [Part(names[0] if names else None, number, verdict.intent, report.day, report.counts) for number in numbers]
-    return [Part(name, None, verdict.intent, report.day, report.counts) for name in names]
-
-
-def _report(stretch: Sequence[Clause], moment: Moment) -> Report:
+def _report(names: tuple[str, ...], numbers: tuple[int, ...], stretch: Sequence[Clause], moment: Moment, *, several: bool) -> Report:
     verdict = decide.decide(stretch)
     day, past = _day(verdict, stretch, moment)
-    return Report(verdict, day, _counts(verdict, stretch), verdict.hold or past)
+    return Report(names, numbers, verdict, day, _counts(verdict, stretch, totals=not several), verdict.hold or past)
+
+
+def _parts(report: Report) -> list[Part]:
+    intent = report.verdict.intent
+    if report.numbers:
+        return [Part(report.names[0] if report.names else None, number, intent, report.day, report.counts) for number in report.numbers]
+    return [Part(name, None, intent, report.day, report.counts) for name in report.names]
 
 
 def _day(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> tuple[date | None, bool]:
@@ -147,31 +144,38 @@ def _gone(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> date |
     return None
 
 
-def _counts(verdict: Verdict, stretch: Sequence[Clause]) -> dict[str, int]:
+def _counts(verdict: Verdict, stretch: Sequence[Clause], *, totals: bool) -> dict[str, int]:
     if verdict.intent not in COUNTED:
         return {}
-    return counts.total(count for clause in stretch for at, count in clause.counts() if not UNCOUNTED.search(clause.text[:at]))
+    counted = [
+        count
+        for clause in stretch
+        for at, count in clause.counts()
+        if not UNCOUNTED.search(clause.tagged.typed(max(0, at - 3), at)) and (totals or not counts.is_total(clause.tagged.words[at]))
+    ]
+    return counts.total(counted)
 
 
 def _stated_total(stretch: Sequence[Clause]) -> dict[str, int]:
     for clause in stretch:
         for at, count in clause.counts():
-            if count.category == counts.TOTAL and re.search(counts._TOTALS, clause.tagged.words[at]):
+            if count.category == counts.TOTAL and counts.is_total(clause.tagged.words[at]):
                 return {counts.TOTAL: count.number or 0}
     return {}
 
 
-def _reading(own: str, moment: Moment, reports: list[Report], found: list[Part], total: dict[str, int], *, too_long: bool) -> Reading:
+def _reading(own: str, moment: Moment, reports: list[Report], total: dict[str, int], *, too_long: bool) -> Reading:
     if not reports:
         return _nothing(own[:40], "nothing understood", unsure=False)
     intent = min((report.verdict.intent for report in reports), key=RANK.index)
     speaking = [report for report in reports if report.verdict.intent is intent]
     day = max((report.day for report in speaking if report.day), default=None)
     one = len(reports) == 1
+    found = tuple(part for report in reports for part in _parts(report))
     reasons = tuple(hit.reason for report in speaking for hit in report.verdict.found)
     confidence = min((_confidence(report) for report in reports), default=0.0)
     unsure = too_long or any(report.unsure for report in reports) or _unsure(intent, confidence)
-    return Reading(intent, day, reports[0].counts if one else total, tuple(found), reasons, confidence, _period(own, moment.day), unsure)
+    return Reading(intent, day, reports[0].counts if one else total, found, reasons, confidence, periods.hint(own, moment.day), unsure)
 
 
 def _confidence(report: Report) -> float:
@@ -182,13 +186,3 @@ def _confidence(report: Report) -> float:
 
 def _unsure(intent: Intent, confidence: float) -> bool:
     return confidence < (0.7 if intent in BACKWARD else 0.35)
-
-
-def _period(own: str, today: date) -> str | None:
-    quarter = QUARTER.search(own)
-    if not quarter:
-        return f"NOM{today.year}" if NOMINATION.search(own) else None
-    number = quarter[2] or quarter[3]
-    nth = "一二三四".find(number) + 1 or int(number)
-    year = int(quarter[1]) if quarter[1] else today.year - (3 * nth - 2 > today.month)
-    return f"{year}Q{nth}"

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.domain.replies import counts, days, lexicon
+from bot.domain.replies import counts, days, lexicon, periods
 
 ALWAYS_BREAK = frozenset("。;!\n,? ~:")
 
@@ -56,19 +56,22 @@ NAME = re.compile(
 )
 PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)|[\w.+-]+@[\w-]+\.[\w.-]+")
 UNIT_HEAD = re.compile(
-    "(?!我|本|各|全|贵|你|您|咱|俺|该|这|那|市|县|区|报|交|发)[一-鿿]{1,5}?(?:市|县|区|州|旗)(?:级|里|"
+    "(?!我|公章|在|是|由|归|跟|和|等|因|从|向|报|本|各|全|贵|你|您|咱|俺|该|这|那|市|县|区|报|交|发)[一-鿿]{1,5}?(?:市|县|区|州|旗)(?:级|里|"
     r"工信局|经济局|经信局|发改局|经发局|局)?(?=[ :,]|[已没未正还也早都的明今后昨前刚报交发在零无有说\d])"
 )
 
 
-def tag(text: str) -> Tagged:
-    """Tags normalised `text`, longest word first, from left to right; linear in its length."""
+def tag(text: str, ours: frozenset[int]) -> Tagged:
+    """Tags normalised `text`, longest word first, from left to right; linear in its length.
+
+    `ours` are the quarters (1 to 4) a report is owed for now; any other is tagged as another period.
+    """
     out: list[str] = []
     words: list[str] = []
     values: list[days.Mention | counts.Count | None] = []
     at, size, fresh = 0, len(text), True
     while at < size:
-        mark, length, value = _next(text, at, fresh)
+        mark, length, value = _next(text, at, fresh, ours)
         typed = text[at : at + length]
         if len(mark) == 1:
             out.append(mark)
@@ -84,8 +87,10 @@ def tag(text: str) -> Tagged:
     return Tagged("".join(out), tuple(words), tuple(values))
 
 
-def _next(text: str, at: int, fresh: bool) -> tuple[str, int, days.Mention | counts.Count | None]:
+def _next(text: str, at: int, fresh: bool, ours: frozenset[int]) -> tuple[str, int, days.Mention | counts.Count | None]:
     char = text[at]
+    if char in periods.FIRST and (quarter := periods.NAMED.match(text, at)):
+        return ("M" if periods.number(quarter) in ours else "Q"), quarter.end() - at, None
     if char in days.FIRST and (mention := days.match(text, at)):
         return mention.tag, mention.length, mention
     if char in counts.FIRST and (count := counts.match(text, at)):

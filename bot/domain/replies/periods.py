@@ -1,0 +1,30 @@
+"""Quarters named in an answer, and which of them are the one the answer is about."""
+
+import re
+from datetime import date
+
+NAMED = re.compile(r"(?:(20\d\d)年?)?第?([一二三四1-4])个?季度?|q([1-4])(?!\d)")
+FIRST = frozenset("第一二三四1234q2")
+NOMINATION = re.compile("名单|百千万|推荐表")
+
+
+def number(found: re.Match[str]) -> int:
+    """The quarter, 1 to 4, that a match of NAMED speaks of."""
+    written = found[2] or found[3]
+    return "一二三四".find(written) + 1 or int(written)
+
+
+def current(today: date) -> frozenset[int]:
+    """The quarters a report can be owed for on `today`: the one that ended last and the one under way."""
+    running = (today.month + 2) // 3
+    return frozenset({running, running - 1 or 4})
+
+
+def hint(own: str, today: date) -> str | None:
+    """The period an answer names: `2018Q3` (the latest such quarter that has begun), `NOM2018` for the nomination list, or None."""
+    found = NAMED.search(own)
+    if not found:
+        return f"NOM{today.year}" if NOMINATION.search(own) else None
+    quarter = number(found)
+    year = int(found[1]) if found[1] else today.year - (3 * quarter - 2 > today.month)
+    return f"{year}Q{quarter}"
