@@ -1,10 +1,12 @@
 """The running process: pages, metronome, delivery loop, all in one event loop; the database in threads."""
 
 import asyncio
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -164,6 +166,10 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
     return wecom, settings.dingtalk_app_secret or None
 
 
+def _told(_number: int, _frame: FrameType | None) -> None:
+    """uvicorn takes the signal, ends in order and raises it once more; by then there is nothing left to do about it."""
+
+
 async def _serve(house: House, ground: Ground, clock: RealClock, listener: socket.socket, port: int, said: list[str]) -> None:
     """Serve pages until told to stop."""
     link = await asyncio.to_thread(login_link, ground, clock.now(), port)
@@ -175,5 +181,7 @@ async def _serve(house: House, ground: Ground, clock: RealClock, listener: socke
         )
     )
     sys.stdout.flush()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _told)
     await server.serve(sockets=[listener])
     sys.stdout.write("已停止，数据都在\n")
