@@ -1,71 +1,241 @@
-"""Many messages at once: what a tick that reminds thousands puts into the outbox, in five statements however many they are.
+"""From loose reminders to messages, in sets: a handful of statements for some hundred persons, however many reminders each has.
 
-The same rules as `Outbox.put`: the best good address, one row for a dedupe key for ever, the thread of the first message.
+One message a person and day (PROMISES B3, B12): loose reminders go into the message of the day that is not yet put into words; if
+one is already on its way they wait for tomorrow, those of a duty's last day excepted. The address, the budget and the thread are
+chosen as `Outbox.put` chooses them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, false, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
-from bot.domain.messages import Draft
-from bot.store import conflict, letters, tables
+from bot.domain import times
+from bot.domain.words import MessageKind, MessageState
+from bot.store import conflict, silences, tables
 from bot.store.robots import Robots
-from bot.store.routes import ADDRESS, PERSON, Route
 
-_MESSAGE = tables.of(tables.Message)
+MESSAGE = tables.of(tables.Message)
+REMINDER = tables.of(tables.Reminder)
+_STEP = tables.of(tables.Step)
+_TASK = tables.of(tables.Task)
+_PERSON = tables.of(tables.Person)
+_ADDRESS = tables.of(tables.Address)
+_ROBOT = tables.of(tables.Robot)
+
+LOOSE = text("reminder.message_id IS NULL AND reminder.dropped = ''")
+"""Word for word the condition of the partial index `ix_reminder_loose`: with a bound value SQLite would not use it."""
+
+CHASING = (MessageKind.GROUP_NOTICE, MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
+"""Kinds of messages that carry reminders, the mildest first."""
+
+PRIORITY = 5
+"""Of reminders: answers to a person go before them (`messages.Draft`)."""
+
+_CHASING = [kind.value for kind in CHASING]
+_OVER = [MessageState.DEAD.value, MessageState.SUPERSEDED.value]
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """The new messages as person id → message id, and the persons who have no usable address on the channels."""
+class Slot:
+    """When messages made now may go: `at`, for reminders of a duty's last day (`last_day`) or for the others, by these channels.
 
-    messages: Mapping[int, int]
-    unreachable: tuple[int, ...]
+    `silenced`: some silence holds now, so it has to be looked at.
+    """
+
+    now: datetime
+    at: datetime
+    last_day: bool
+    channels: Collection[str]
+    silenced: bool
+
+    @property
+    def day(self) -> date:
+        """The Shanghai day they go on: at most one message a person on it."""
+        return times.civil_day(self.at)
 
 
-def post(connection: Connection, drafts: Sequence[Draft], channels: Collection[str], now: datetime) -> Posted:
-    """Put drafts to different persons into the outbox, none of them an answer. A dedupe key that was ever used makes no message."""
-    persons = [draft.person_id for draft in drafts if draft.person_id is not None]
-    routes = _routes(connection, persons, channels)
-    threads = _threads(connection, persons)
-    rows = []
-    for draft in drafts:
-        if draft.person_id in routes:
-            route = routes[draft.person_id]
-            rows.append(letters.new_row(draft, route, threads.get((draft.person_id, route.channel), ""), now))
-    for robot, channel in {(route.robot, route.channel) for route in routes.values()}:
-        Robots(connection).ensure(robot, channel)
-    known = _ids(connection, [draft.dedupe for draft in drafts])
-    if rows:
-        connection.execute(conflict.insert_new(connection, _MESSAGE, ["dedupe"]), rows)
-    made = _ids(connection, [draft.dedupe for draft in drafts])
-    return Posted(
-        {person: id_ for dedupe, (id_, person) in made.items() if dedupe not in known},
-        tuple(person for person in persons if person not in routes),
+@dataclass(frozen=True, slots=True)
+class People:
+    """The persons with an id in (after, upto]; `upto` None: to the end."""
+
+    after: int
+    upto: int | None
+
+
+def chunk(connection: Connection, after: int, size: int) -> int | None:
+    """The id of the `size`-th next person with loose reminders, beyond `after`; None when fewer are left."""
+    persons = select(REMINDER.c.person_id).distinct().where(LOOSE, REMINDER.c.person_id > after).order_by(REMINDER.c.person_id)
+    return connection.execute(persons.limit(1).offset(size - 1)).scalar()
+
+
+def join(connection: Connection, slot: Slot, people: People) -> int:
+    """Put loose reminders into the messages of the day that are not yet put into words; returns how many messages took some along."""
+    person = REMINDER.c.person_id
+    waiting = select(func.max(MESSAGE.c.id)).where(_of_the_day(slot, person), MESSAGE.c.state == MessageState.PENDING.value)
+    waiting = waiting.where(MESSAGE.c.attempt == 0).correlate(REMINDER)
+    found = select(waiting.scalar_subquery().label("message_id")).distinct().where(*_loose(slot, people))
+    ids = [id_ for id_ in connection.execute(found).scalars() if id_ is not None]
+    if ids:
+        taken = update(REMINDER).where(*_loose(slot, people), exists(waiting.where(MESSAGE.c.id.in_(ids))))
+        connection.execute(taken.values(message_id=waiting.where(MESSAGE.c.id.in_(ids)).scalar_subquery()))
+        connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(ids)).values(kind=_kind(_worst_bound())))
+    return len(ids)
+
+
+def post(connection: Connection, slot: Slot, people: People) -> int:
+    """A new message for everybody who may have one on the day, with all loose reminders of that person; returns how many."""
+    mark = connection.execute(select(func.coalesce(func.max(MESSAGE.c.id), 0))).scalar_one()
+    letters = _letters(connection, slot, people)
+    columns = [column.name for column in letters.c]
+    statement = conflict.insert(connection, MESSAGE).from_select(columns, select(letters).where(true()), include_defaults=False)
+    made = max(0, int(connection.execute(statement.on_conflict_do_nothing()).rowcount))
+    if made:
+        new = and_(MESSAGE.c.id > mark, MESSAGE.c.person_id == REMINDER.c.person_id, MESSAGE.c.kind.in_(_CHASING))
+        connection.execute(update(REMINDER).where(*_loose(slot, people), new).values(message_id=MESSAGE.c.id))
+        _ensure_robots(connection, mark)
+    return made
+
+
+def lost(connection: Connection, slot: Slot, people: People) -> list[int]:
+    """Persons with loose reminders and no good address any more: chosen while they had one, or on a channel switched off since."""
+    reached = exists(_routes(slot, REMINDER.c.person_id).correlate(REMINDER))
+    query = select(REMINDER.c.person_id).distinct().where(*_loose(slot, people), ~reached)
+    return list(connection.execute(query.order_by(REMINDER.c.person_id)).scalars())
+
+
+def give_up(connection: Connection, person_ids: Iterable[int], reason: str) -> None:
+    """Drop the loose reminders of these persons."""
+    gone = REMINDER.c.person_id.in_(list(person_ids))
+    connection.execute(update(REMINDER).where(LOOSE, gone).values(dropped=reason))
+
+
+def _loose(slot: Slot, people: People) -> tuple[ColumnElement[bool], ...]:
+    """Loose reminders of these persons that may be spoken of: no silence covers them, or it is the last day (B4)."""
+    conditions: list[ColumnElement[bool]] = [and_(LOOSE), REMINDER.c.person_id > people.after]
+    if people.upto is not None:
+        conditions.append(REMINDER.c.person_id <= people.upto)
+    if slot.silenced:
+        covered = select(_TASK.c.id).where(_TASK.c.id == REMINDER.c.task_id, silences.silenced(slot.now))
+        last = select(_STEP.c.id).where(_STEP.c.id == REMINDER.c.step_id, of_last_day(slot.now))
+        conditions.append(or_(~exists(covered), exists(last)))
+    return tuple(conditions)
+
+
+def of_last_day(now: datetime) -> ColumnElement[bool]:
+    """A step that fires today, the last day of its duty."""
+    today = times.civil_day(now)
+    begins, ends = times.end_of(today - timedelta(days=1)), times.end_of(today)
+    return and_(_STEP.c.last_day == true(), _STEP.c.fires_at >= begins, _STEP.c.fires_at < ends)
+
+
+def _of_the_day(slot: Slot, person: ColumnElement[int]) -> ColumnElement[bool]:
+    """Messages that chase the person and may go on the day of the slot."""
+    begins, ends = times.end_of(slot.day - timedelta(days=1)), times.end_of(slot.day)
+    on_the_day = and_(MESSAGE.c.not_before >= begins, MESSAGE.c.not_before < ends)
+    return and_(MESSAGE.c.person_id == person, on_the_day, MESSAGE.c.kind.in_(_CHASING))
+
+
+def _letters(connection: Connection, slot: Slot, people: People) -> Subquery:
+    """The rows of the new messages: who has loose reminders and may have a message, with the best address."""
+    who, worst, named = _gathered(connection, slot, people)
+    address = _routes(slot, who.c.person_id).correlate(who).scalar_subquery()
+    number = select(func.count()).where(_of_the_day(slot, who.c.person_id)).correlate(who).scalar_subquery() + 1
+    dedupe = literal("remind:") + cast(who.c.person_id, String) + literal(f":{slot.day}:") + cast(number, String)
+    grouped = _PERSON.c.kind == "group"
+    robot = case((grouped, _ADDRESS.c.channel + literal(":") + _ADDRESS.c.value), else_=_ADDRESS.c.channel)
+    rows = select(
+        _kind(worst).label("kind"),
+        who.c.person_id.label("person_id"),
+        _ADDRESS.c.channel.label("channel"),
+        _ADDRESS.c.value.label("address"),
+        robot.label("robot"),
+        literal(MessageState.PENDING.value).label("state"),
+        literal(PRIORITY).label("priority"),
+        literal(slot.at, MESSAGE.c.not_before.type).label("not_before"),
+        dedupe.label("dedupe"),
+        func.coalesce(_thread(who.c.person_id), literal("")).label("thread"),
+        named.label("reason"),
+        literal({}, MESSAGE.c.view.type).label("view"),
+        literal(1).label("part"),
+        literal(1).label("parts"),
+        *(literal(0).label(name) for name in ("attempt", "failures", "doubts")),
+        *(literal("").label(name) for name in ("owner", "last_code", "last_detail")),
+        literal(slot.now, MESSAGE.c.created_at.type).label("created_at"),
     )
+    rows = rows.select_from(who.join(_ADDRESS, _ADDRESS.c.id == address).join(_PERSON, _PERSON.c.id == who.c.person_id))
+    standing = exists().where(_of_the_day(slot, who.c.person_id), MESSAGE.c.state.not_in(_OVER)).correlate(who)
+    return rows.where(true() if slot.last_day else ~standing).subquery()
 
 
-def _routes(connection: Connection, person_ids: Sequence[int], channels: Collection[str]) -> dict[int, Route]:
-    """The best good address of each active person, as `routes.best` finds it for one."""
-    query = select(ADDRESS.c.person_id, PERSON.c.kind, ADDRESS.c.channel, ADDRESS.c.value)
-    query = query.join_from(ADDRESS, PERSON, PERSON.c.id == ADDRESS.c.person_id).where(ADDRESS.c.person_id.in_(person_ids))
-    query = query.where(PERSON.c.active == true(), ADDRESS.c.bad == false(), ADDRESS.c.channel.in_(sorted(channels)))
-    found: dict[int, Route] = {}
-    for row in connection.execute(query.order_by(ADDRESS.c.person_id, ADDRESS.c.rank, ADDRESS.c.id)):
-        robot = f"{row.channel}:{row.value}" if row.kind == "group" else row.channel
-        found.setdefault(row.person_id, Route(row.channel, row.value, robot))
-    return found
+def _gathered(connection: Connection, slot: Slot, people: People) -> tuple[Subquery, ColumnElement[int], ColumnElement[str]]:
+    """Per person: how pressing the worst of the loose reminders is, and their rungs with the number of reminders."""
+    severity = case(*((_STEP.c.kind == kind, rank) for rank, kind in enumerate(_CHASING)), else_=0)
+    last = func.max(case((of_last_day(slot.now), 1), else_=0))
+    rungs = func.string_agg(distinct(_STEP.c.rung), text("','"))
+    if connection.dialect.name == "sqlite":
+        rungs = func.group_concat(distinct(_STEP.c.rung))
+    who = (
+        select(REMINDER.c.person_id, func.max(severity).label("worst"), rungs.label("rungs"), func.count().label("reminders"))
+        .join(_STEP, _STEP.c.id == REMINDER.c.step_id)
+        .where(*_loose(slot, people))
+        .group_by(REMINDER.c.person_id)
+        .having(last == int(slot.last_day))
+        .subquery("who")
+    )
+    named = func.substr(who.c.rungs, 1, 280) + literal(" ×") + cast(who.c.reminders, String)
+    return who, who.c.worst, named
 
 
-def _threads(connection: Connection, person_ids: Sequence[int]) -> dict[tuple[int, str], str]:
-    """The key of the first message to each person on each channel."""
-    first = select(func.min(_MESSAGE.c.id)).where(_MESSAGE.c.person_id.in_(person_ids)).group_by(_MESSAGE.c.person_id, _MESSAGE.c.channel)
-    query = select(_MESSAGE.c.person_id, _MESSAGE.c.channel, _MESSAGE.c.dedupe).where(_MESSAGE.c.id.in_(first))
-    return {(row.person_id, row.channel): row.dedupe for row in connection.execute(query)}
+def _routes(slot: Slot, person: ColumnElement[int]) -> Select[Any]:
+    """The person's best good address on the channels that are switched on."""
+    usable = (_ADDRESS.c.person_id == person, _ADDRESS.c.bad == false(), _ADDRESS.c.channel.in_(sorted(slot.channels)))
+    active = exists().where(_PERSON.c.id == _ADDRESS.c.person_id, _PERSON.c.active == true()).correlate(_ADDRESS)
+    return select(_ADDRESS.c.id).where(*usable, active).order_by(_ADDRESS.c.rank, _ADDRESS.c.id).limit(1)
 
 
-def _ids(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
-    query = select(_MESSAGE.c.dedupe, _MESSAGE.c.id, _MESSAGE.c.person_id).where(_MESSAGE.c.dedupe.in_(keys))
-    return {row.dedupe: (row.id, row.person_id) for row in connection.execute(query)}
+def _thread(person: ColumnElement[int]) -> ScalarSelect[str]:
+    """The key of the first message to the person on this channel: mail programs gather what follows under it."""
+    first = MESSAGE.alias("first")
+    same = select(first.c.dedupe).where(first.c.person_id == person, first.c.channel == _ADDRESS.c.channel)
+    return same.order_by(first.c.id).limit(1).scalar_subquery()
+
+
+def _worst_bound() -> ScalarSelect[int]:
+    """How pressing the worst reminder in a message is."""
+    severity = case(*((_STEP.c.kind == kind, rank) for rank, kind in enumerate(_CHASING)), else_=0)
+    bound = select(func.max(severity)).join(_STEP, _STEP.c.id == REMINDER.c.step_id).where(REMINDER.c.message_id == MESSAGE.c.id)
+    return bound.where(REMINDER.c.dropped == "").correlate(MESSAGE).scalar_subquery()
+
+
+def _kind(rank: ColumnElement[int] | ScalarSelect[int]) -> ColumnElement[str]:
+    return case(dict(enumerate(_CHASING)), value=rank)
+
+
+def _ensure_robots(connection: Connection, mark: int) -> None:
+    known = exists().where(_ROBOT.c.key == MESSAGE.c.robot)
+    new = select(MESSAGE.c.robot, MESSAGE.c.channel).distinct().where(MESSAGE.c.id > mark, ~known)
+    for row in connection.execute(new).all():
+        Robots(connection).ensure(row.robot, row.channel)

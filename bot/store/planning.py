@@ -26,6 +26,18 @@ _ADDRESS = tables.of(tables.Address)
 STAND_IN = {Role.PRIMARY: Role.SUBSTITUTE, Role.SUPERIOR: Role.SUBSTITUTE}
 """Who is told instead if nobody in the role can be reached; for SUPERIOR that of the unit above."""
 
+OPTIONAL = frozenset({Role.GROUP, Role.SUBSTITUTE})
+"""Roles a unit may do without: nobody is missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Steps of one role, of periods or (`own`) of single tasks."""
+
+    step_ids: Sequence[int]
+    role: Role
+    own: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -37,27 +49,26 @@ class Reach:
     upto: int | None = None
 
 
-def plan(connection: Connection, step_ids: Sequence[int], role: Role, own: bool, reach: Reach) -> int:
-    """Make the missing reminders of steps for one role, of periods or (`own`) of single tasks; returns how many.
-
-    Units where only the stand-in can be reached have the stand-in reminded.
-    """
-    made = _insert(connection, _found(step_ids, role, own, reach), reach.now)
-    if role in STAND_IN and (missing := _nobody(connection, step_ids, role, own, reach)):
-        instead = _found(step_ids, role, own, reach, STAND_IN[role]).where(TASK.c.unit_id.in_(missing))
-        made += _insert(connection, instead, reach.now)
-    return made
+def plan(connection: Connection, aim: Aim, reach: Reach) -> int:
+    """Make the missing reminders for everybody in the role who can be reached; returns how many."""
+    return _insert(connection, _found(aim, reach), reach.now)
 
 
-def unreachable(connection: Connection, step_ids: Sequence[int], role: Role, own: bool, reach: Reach) -> set[int]:
-    """Units that owe something and where neither the role nor its stand-in can be reached. A unit without a group chat is none."""
-    if role is Role.GROUP or role is Role.SUBSTITUTE:
+def missed(connection: Connection, aim: Aim, reach: Reach) -> set[int]:
+    """Units that are chased by these steps and of which nobody is told: nobody there in the role, or nobody to be reached."""
+    if aim.role in OPTIONAL:
         return set()
-    missing = _nobody(connection, step_ids, role, own, reach)
-    if missing and role in STAND_IN:
-        instead = _chased(step_ids, role, own, reach).where(TASK.c.unit_id.in_(missing), ~_holder(role, reach, STAND_IN[role]))
-        return set(connection.execute(instead).scalars())
-    return missing
+    this_step = REMINDER.c.step_id + 0 == STEP.c.id  # the sum keeps SQLite from walking all reminders of the step for each task
+    told = exists().where(REMINDER.c.task_id == TASK.c.id, REMINDER.c.rung == STEP.c.rung, this_step)
+    query = select(TASK.c.unit_id).select_from(_tasks(aim)).where(STEP.c.id.in_(aim.step_ids), *_open(aim, reach), ~told)
+    return set(connection.execute(query).scalars())
+
+
+def stand_in(connection: Connection, aim: Aim, reach: Reach, unit_ids: Collection[int]) -> int:
+    """Tell the substitute of these units instead; returns how many reminders that made."""
+    if aim.role not in STAND_IN:
+        return 0
+    return _insert(connection, _found(aim, reach, STAND_IN[aim.role]).where(TASK.c.unit_id.in_(unit_ids)), reach.now)
 
 
 def _insert(connection: Connection, found: Select[Any], now: datetime) -> int:
@@ -67,31 +78,21 @@ def _insert(connection: Connection, found: Select[Any], now: datetime) -> int:
     return max(0, int(connection.execute(statement.on_conflict_do_nothing()).rowcount))
 
 
-def _found(step_ids: Sequence[int], role: Role, own: bool, reach: Reach, instead: Role | None = None) -> Select[Any]:
+def _found(aim: Aim, reach: Reach, instead: Role | None = None) -> Select[Any]:
     """Task, rung, person, step of everybody to be told."""
-    query = select(TASK.c.id, STEP.c.rung, _ROLE.c.person_id, STEP.c.id).select_from(_tasks(own, role).join(_ROLE, _at(role)))
-    held = (_ROLE.c.role == _held(role, instead).value, _in_force(reach), _reachable(reach))
-    return query.where(STEP.c.id.in_(step_ids), *_open(own, reach), *held)
+    held = instead or (Role.PRIMARY if aim.role is Role.SUPERIOR else aim.role)
+    at = _ROLE.c.unit_id == (_UNIT.c.parent_id if aim.role is Role.SUPERIOR else TASK.c.unit_id)
+    query = select(TASK.c.id, STEP.c.rung, _ROLE.c.person_id, STEP.c.id).select_from(_tasks(aim).join(_ROLE, at))
+    return query.where(STEP.c.id.in_(aim.step_ids), *_open(aim, reach), _ROLE.c.role == held.value, _in_force(reach), _reachable(reach))
 
 
-def _nobody(connection: Connection, step_ids: Sequence[int], role: Role, own: bool, reach: Reach) -> set[int]:
-    """Units that owe something and where nobody in the role can be reached."""
-    return set(connection.execute(_chased(step_ids, role, own, reach).where(~_holder(role, reach))).scalars())
-
-
-def _chased(step_ids: Sequence[int], role: Role, own: bool, reach: Reach) -> Select[Any]:
-    query = select(TASK.c.unit_id).select_from(_tasks(own, role))
-    return query.where(STEP.c.id.in_(step_ids), *_open(own, reach))
-
-
-def _tasks(own: bool, role: Role) -> FromClause:
+def _tasks(aim: Aim) -> FromClause:
     """Steps with the tasks they concern; of a single task, or of the period for tasks without steps of their own."""
-    concerned = TASK.c.id == STEP.c.task_id if own else TASK.c.period_id == STEP.c.period_id
-    joined = STEP.join(TASK, concerned)
-    return joined.join(_UNIT, _UNIT.c.id == TASK.c.unit_id) if role is Role.SUPERIOR else joined
+    joined = STEP.join(TASK, TASK.c.id == STEP.c.task_id if aim.own else TASK.c.period_id == STEP.c.period_id)
+    return joined.join(_UNIT, _UNIT.c.id == TASK.c.unit_id) if aim.role is Role.SUPERIOR else joined
 
 
-def _open(own: bool, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+def _open(aim: Aim, reach: Reach) -> tuple[ColumnElement[bool], ...]:
     """Tasks to be chased at `now` (`status.held` in SQL), within the part asked for."""
     chased = (
         TASK.c.closed == false(),
@@ -100,20 +101,7 @@ def _open(own: bool, reach: Reach) -> tuple[ColumnElement[bool], ...]:
         TASK.c.unit_id > reach.after,
         TASK.c.unit_id <= reach.upto if reach.upto is not None else true(),
     )
-    return chased if own else (*chased, TASK.c.own_steps == false(), STEP.c.task_id.is_(None))
-
-
-def _holder(role: Role, reach: Reach, instead: Role | None = None) -> ColumnElement[bool]:
-    return exists().where(_at(role), _ROLE.c.role == _held(role, instead).value, _in_force(reach), _reachable(reach))
-
-
-def _at(role: Role) -> ColumnElement[bool]:
-    return _ROLE.c.unit_id == (_UNIT.c.parent_id if role is Role.SUPERIOR else TASK.c.unit_id)
-
-
-def _held(role: Role, instead: Role | None) -> Role:
-    """The role to look for in the table: a superior is the primary contact of the unit above."""
-    return instead or (Role.PRIMARY if role is Role.SUPERIOR else role)
+    return chased if aim.own else (*chased, TASK.c.own_steps == false(), STEP.c.task_id.is_(None))
 
 
 def _in_force(reach: Reach) -> ColumnElement[bool]:

@@ -5,33 +5,25 @@ at once more before the message is put into words (`lines.py`). A silence leaves
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, false, func, or_, select, text, true, update
+from sqlalchemy import Connection, exists, false, func, or_, select, update
 
 from bot.domain import times
 from bot.domain.ladder import Release
-from bot.domain.messages import Draft
 from bot.domain.reminders import Line
-from bot.domain.words import MessageKind, MessageState, Role
+from bot.domain.words import MessageKind, Role
 from bot.store import envelopes, lines, planning, silences, tables
-from bot.store.envelopes import Posted
+from bot.store.envelopes import LOOSE, People, Slot
 from bot.store.lines import Dropped
 from bot.store.obligations import ARMED, OBLIGATION
 from bot.store.periods import COLLAPSED, PERIOD, PLANNED, STEP
-from bot.store.planning import REMINDER, Reach
+from bot.store.planning import REMINDER, Aim, Reach
 
 TASK = tables.of(tables.Task)
 MESSAGE = tables.of(tables.Message)
-
-LOOSE = text("reminder.message_id IS NULL AND reminder.dropped = ''")
-"""Word for word the condition of the partial index `ix_reminder_loose`: with a bound value SQLite would not use it."""
-
-CHASING = (MessageKind.GROUP_NOTICE, MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
-"""Kinds of messages that carry reminders, the mildest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +41,11 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
-    """A person with reminders that no message carries yet: the worst kind, the rungs in order of time, how many reminders.
-
-    `last_day`: one of them belongs to today, the last day of its duty; it is told today whatever else was told.
-    """
-
-    person_id: int
-    kind: MessageKind
-    rungs: tuple[str, ...]
-    reminders: int
-    last_day: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """The messages that chase one person on one day: how many, and the one that is not yet put into words and may take more along."""
+class Posted:
+    """How many messages were made, and how many that waited for the day took reminders along."""
 
     messages: int
-    standing: int
-    joinable: int | None
-    kind: MessageKind | None
+    joined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +83,18 @@ class Reminders:
 
         Planning what is planned changes nothing. Mark the steps with `planned` when all parts are done.
         """
-        return sum(planning.plan(self._connection, ids, role, own, reach) for (role, own), ids in _by_role(steps).items())
+        return sum(planning.plan(self._connection, aim, reach) for aim in _aims(steps))
 
-    def unreachable(self, steps: Sequence[StepRow], reach: Reach) -> set[tuple[int, Role]]:
-        """The units, with the role, of whom nobody and no stand-in can be reached about these steps."""
-        found = set()
-        for (role, own), ids in _by_role(steps).items():
-            found |= {(unit_id, role) for unit_id in planning.unreachable(self._connection, ids, role, own, reach)}
-        return found
+    def missed(self, steps: Sequence[StepRow], reach: Reach) -> set[tuple[int, Role]]:
+        """The units, with the role, that are chased by these steps, already planned, and of which nobody is told."""
+        return {(unit_id, aim.role) for aim in _aims(steps) for unit_id in planning.missed(self._connection, aim, reach)}
+
+    def stand_in(self, steps: Sequence[StepRow], reach: Reach, missed: Collection[tuple[int, Role]]) -> int:
+        """Tell the substitutes of the units that were missed; returns how many reminders that made (B7)."""
+        made = 0
+        for aim in _aims(steps):
+            made += planning.stand_in(self._connection, aim, reach, [unit_id for unit_id, role in missed if role is aim.role])
+        return made
 
     def chunk(self, period_id: int, after: int, size: int) -> int | None:
         """The unit id of the `size`-th next task of a period, beyond `after`; None when fewer are left."""
@@ -148,66 +128,36 @@ class Reminders:
         """Whether any reminder waits for a message."""
         return self._connection.execute(select(REMINDER.c.id).where(LOOSE).limit(1)).first() is not None
 
-    def loose_people(self, now: datetime, after: int, limit: int) -> list[Loose]:
-        """Of the persons with an id beyond `after`, the first `limit` that have reminders to be told of, by id."""
-        persons = select(REMINDER.c.person_id).distinct().where(LOOSE, REMINDER.c.person_id > after, self._spoken(now))
-        ids = list(self._connection.execute(persons.order_by(REMINDER.c.person_id).limit(limit)).scalars())
-        query = select(REMINDER.c.person_id, STEP.c.fires_at, STEP.c.kind, STEP.c.rung, STEP.c.last_day, func.count().label("reminders"))
-        query = query.join(STEP, STEP.c.id == REMINDER.c.step_id).where(LOOSE, REMINDER.c.person_id.in_(ids), self._spoken(now))
-        query = query.group_by(REMINDER.c.person_id, STEP.c.id, STEP.c.fires_at, STEP.c.kind, STEP.c.rung, STEP.c.last_day)
-        grouped, today = defaultdict(list), times.civil_day(now)
-        for row in self._connection.execute(query.order_by(REMINDER.c.person_id, STEP.c.fires_at)):
-            grouped[row.person_id].append(row)
-        return [
-            Loose(
-                person_id,
-                worst(MessageKind(row.kind) for row in rows),
-                tuple(dict.fromkeys(row.rung for row in rows)),
-                sum(row.reminders for row in rows),
-                any(row.last_day and times.civil_day(row.fires_at) == today for row in rows),
-            )
-            for person_id, rows in grouped.items()
-        ]
+    def people(self, after: int, size: int) -> People:
+        """The next `size` persons with loose reminders, beyond the id `after`; with `upto` None they are the last."""
+        return People(after, envelopes.chunk(self._connection, after, size))
 
-    def today(self, person_ids: Collection[int], day: date) -> dict[int, Today]:
-        """The chasing messages of these persons that may go on `day` (Shanghai); persons without any have no entry."""
-        columns = [MESSAGE.c[name] for name in ("id", "person_id", "kind", "state", "attempt", "rendered")]
-        begin, end = times.end_of(day - timedelta(days=1)), times.end_of(day)
-        query = select(*columns).where(MESSAGE.c.person_id.in_(person_ids), MESSAGE.c.not_before >= begin, MESSAGE.c.not_before < end)
-        query = query.where(MESSAGE.c.kind.in_([kind.value for kind in CHASING])).order_by(MESSAGE.c.id).with_for_update()
-        grouped = defaultdict(list)
-        for row in self._connection.execute(query):
-            grouped[row.person_id].append(row)
-        return {person_id: _today(rows) for person_id, rows in grouped.items()}
+    def last_day_today(self, now: datetime) -> bool:
+        """Whether a step fires today that belongs to the last day of its duty."""
+        return self._connection.execute(select(STEP.c.id).where(envelopes.of_last_day(now)).limit(1)).first() is not None
 
-    def bind(self, messages: Iterable[tuple[int, int]], now: datetime) -> int:
-        """Let each message (person id, message id) take along all loose reminders of its person; returns how many went."""
-        rows = [{"person": person_id, "message": message_id} for person_id, message_id in messages]
-        if not rows:
-            return 0
-        statement = update(REMINDER).where(REMINDER.c.person_id == bindparam("person"), LOOSE, self._spoken(now))
-        return self._connection.execute(statement.values(message_id=bindparam("message")), rows).rowcount
+    def slot(self, now: datetime, at: datetime, channels: Collection[str], *, last_day: bool) -> Slot:
+        """Messages made now, to go at `at`; of reminders of a duty's last day today, or of the others."""
+        return Slot(now, at, last_day, channels, bool(silences.Silences(self._connection).active(now)))
 
-    def post(self, drafts: Sequence[Draft], channels: Collection[str], now: datetime) -> Posted:
-        """Put one draft for each of many persons into the outbox; see `envelopes.post`. Then `bind` what they carry."""
-        return envelopes.post(self._connection, drafts, channels, now)
+    def post(self, slot: Slot, people: People) -> Posted:
+        """Put the loose reminders of these persons into messages, as far as the rule of one message a day lets them go."""
+        joined = envelopes.join(self._connection, slot, people)
+        made = envelopes.post(self._connection, slot, people)
+        return Posted(made, joined)
 
-    def worsen(self, kinds: Iterable[tuple[int, MessageKind]]) -> None:
-        """Messages (id, kind) that took along something more pressing change their kind."""
-        rows = [{"message": message_id, "worse": kind.value} for message_id, kind in kinds]
-        if rows:
-            self._connection.execute(update(MESSAGE).where(MESSAGE.c.id == bindparam("message")).values(kind=bindparam("worse")), rows)
+    def give_up(self, slot: Slot, people: People) -> list[int]:
+        """Persons of whom no address is good any more: their loose reminders are dropped, with that as the reason; by id."""
+        lost = envelopes.lost(self._connection, slot, people)
+        if lost:
+            envelopes.give_up(self._connection, lost, Dropped.UNREACHABLE.value)
+        return lost
 
     def drop_stale(self, now: datetime) -> int:
         """Loose reminders from before this tick whose tasks have been closed or disputed since: nobody needs them; returns how many."""
         over = select(TASK.c.id).where(TASK.c.id == REMINDER.c.task_id, or_(TASK.c.closed, TASK.c.disputed))
         stale = update(REMINDER).where(LOOSE, REMINDER.c.planned_at < now, exists(over)).values(dropped=Dropped.CLOSED.value)
         return self._connection.execute(stale).rowcount
-
-    def give_up(self, person_id: int) -> None:
-        """Nobody can be reached there any more: the loose reminders of this person are dropped, with that as the reason."""
-        where = and_(LOOSE, REMINDER.c.person_id == person_id)
-        self._connection.execute(update(REMINDER).where(where).values(dropped=Dropped.UNREACHABLE.value))
 
     def lines(self, message_ids: Collection[int], now: datetime) -> dict[int, list[Line]]:
         """What these messages still have to say; see `lines.read`. Call it in the transaction that claims them."""
@@ -225,34 +175,14 @@ class Reminders:
         open_ = update(STEP).where(STEP.c.id.in_(step_ids), STEP.c.planned_at.is_(None))
         self._connection.execute(open_.values(planned_at=now, outcome=outcome))
 
-    def _spoken(self, now: datetime) -> ColumnElement[bool]:
-        """The condition on table `reminder` that no silence covers it; a reminder of the last day is spoken all the same (B4)."""
-        if not silences.Silences(self._connection).active(now):
-            return true()
-        covered = select(TASK.c.id).where(TASK.c.id == REMINDER.c.task_id, silences.silenced(now))
-        last = select(STEP.c.id).where(STEP.c.id == REMINDER.c.step_id, STEP.c.last_day == true())
-        return or_(~exists(covered), exists(last))
-
 
 _RELEASED = or_(STEP.c.release == Release.AUTO.value, STEP.c.released_at.is_not(None))
 
 
-def worst(kinds: Iterable[MessageKind]) -> MessageKind:
-    """The most pressing of several kinds."""
-    return max(kinds, key=CHASING.index)
-
-
-def _by_role(steps: Sequence[StepRow]) -> dict[tuple[Role, bool], list[int]]:
+def _aims(steps: Sequence[StepRow]) -> list[Aim]:
+    """The steps by role, the primary contacts first: who holds two roles is told as the first."""
     found: defaultdict[tuple[Role, bool], list[int]] = defaultdict(list)
     for step in steps:
         found[step.role, step.task_id is not None].append(step.id)
-    return found
-
-
-def _today(rows: Sequence[Row[Any]]) -> Today:
-    standing = [row for row in rows if row.state not in _OVER]
-    joinable = [row for row in standing if row.state == MessageState.PENDING.value and row.rendered is None and not row.attempt]
-    return Today(len(rows), len(standing), joinable[-1].id if joinable else None, MessageKind(joinable[-1].kind) if joinable else None)
-
-
-_OVER = (MessageState.DEAD.value, MessageState.SUPERSEDED.value)
+    order = list(Role)
+    return [Aim(ids, role, own) for (role, own), ids in sorted(found.items(), key=lambda item: order.index(item[0][0]))]
