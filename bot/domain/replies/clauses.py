@@ -13,7 +13,10 @@ from bot.domain.words import Intent
 
 BREAK = re.compile(r"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))")
 ONLY_ASKS = re.compile(r"^(?:K|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
-ASSENT = frozenset(lexicon.ASSENT.split())
+_WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, reverse=True))
+_POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"
+ASSENT = re.compile(rf"(?:{_WORDS})(?:{_WORDS}|{_POLITE})*")
+LONGEST_ASSENT = 10
 TRIMMED = ".'\"#*·^_=+、-|/\\[]{}<>@&$"
 
 GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
@@ -99,7 +102,7 @@ def _append(pieces: list[Tagged], tagged: Tagged, start: int, end: int) -> None:
 def read(tagged: Tagged, index: int) -> Clause:
     """What the rules find in one clause."""
     typed = tagged.typed(0, len(tagged.text)).strip()
-    if typed in ASSENT:
+    if len(typed) <= LONGEST_ASSENT and ASSENT.fullmatch(typed):
         reason = Reason(typed, "assent", 0.9)
         return Clause(tagged, index, {"ack": Found("ack", Intent.ACK, reason)})
     search = partial(_first, tagged=tagged)
@@ -135,12 +138,13 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Within one clause: if the first group spoke, the others are not heard (tie-breaking rules 1 to 9, in their order)."""
 
-STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done"})
+STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done", "will check whether it was sent"})
 OUR_MATTER = re.compile("M|Y|C|Q")
+OTHERS = re.compile("O的?M?")
 
 
 def _sorted_out(found: dict[str, Found], text: str) -> dict[str, Found]:
-    if "O" in text and not OUR_MATTER.search(text):
+    if "O" in text and not OUR_MATTER.search(OTHERS.sub("", text)):
         return {group: hit for group, hit in found.items() if group in ("retraction", "irrelevant", "claim")}
     if "question" in found and any(hit.reason.rule in STANDS_OVER_QUESTION for hit in found.values()):
         del found["question"]

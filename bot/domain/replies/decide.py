@@ -63,8 +63,9 @@ def _typed(clause: Clause) -> str:
 
 
 def _retraction(clauses: Sequence[Clause]) -> str | None:
+    later = max(_last(clauses, group) for group in ("looks done", "hedged", "blocked"))
     if _has(clauses, "resent") and not _has(clauses, "promise"):
-        return "resent" if not _has(clauses, "blocked") and _has(clauses, "retraction", "done", "resent") else None
+        return "resent" if _last(clauses, "resent") > later else None
     if _has(clauses, "retraction"):
         return "retraction"
     others = [clause for clause in clauses if "claim" not in clause.found]

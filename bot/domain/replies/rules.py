@@ -55,4 +55,5 @@ def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
     pattern = "|".join(alternatives)
     for name, meaning in MACROS.items():
         pattern = pattern.replace(name, meaning)
-    return re.compile(pattern)
+    pattern = re.sub(r"\[[^\]]*\]|W", lambda found: found.group().replace("W", "WS" if "[" in found.group() else "[WS]"), pattern)
+    return re.compile(pattern.replace("‹work›", "W"))

@@ -30,6 +30,8 @@ def _dictionary() -> dict[str, str]:
     known = dict.fromkeys(known, "U")
     for tag, words in lexicon.TAGGED.items():
         known.update(dict.fromkeys(words.split(), tag))
+    for tags, words in lexicon.PHRASES.items():
+        known.update(dict.fromkeys(words.split(), tags))
     known.update(dict.fromkeys(lexicon.FILLERS.split(), ""))
     known.update({word: word for word in lexicon.PLAIN.split()})
     for canonical, variants in lexicon.SAME.items():
