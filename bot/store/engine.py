@@ -19,6 +19,8 @@ from bot.store import migrate, owners
 from bot.store.errors import NestedBegin
 from bot.store.tx import Tx
 
+_OPTIONS = {"preserve_rowcount": True}  # PostgreSQL would forget how many rows an INSERT … SELECT has made
+
 BUSY_MS = 30_000
 """How long SQLite waits for another process that is writing, in milliseconds."""
 
@@ -99,13 +101,13 @@ class _Turn:
 
 
 def _postgres(url: URL) -> Engine:
-    return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
+    return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, execution_options=_OPTIONS)
 
 
 def _sqlite_writer(url: URL, durable: bool) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     synchronous = "FULL" if durable else "OFF"
-    engine = create_engine(url, pool_size=1, max_overflow=0)
+    engine = create_engine(url, pool_size=1, max_overflow=0, execution_options=_OPTIONS)
     _prepare(engine, "BEGIN IMMEDIATE", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")
     return engine
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import NestedBegin, Store
+from bot.store import NestedBegin, Store, conflict, tables
 
 
 def test_what_a_transaction_wrote_is_there_after_it(store):
@@ -94,6 +94,14 @@ def test_two_processes_worth_of_stores_on_one_file_queue_behind_each_other(sqlit
         thread.join()
     with stores[0].read() as tx:
         assert tx.meta.get("count") == "50"
+
+
+def test_an_insert_tells_how_many_rows_it_made_on_both_databases(store):
+    meta = tables.of(tables.Meta)
+    with store.begin() as tx:
+        statement = conflict.insert(tx.connection, meta).from_select(["key", "value"], select(literal("a"), literal("b")))
+        made = [tx.connection.execute(statement.on_conflict_do_nothing()).rowcount for _ in range(2)]
+    assert made == [1, 0]
 
 
 def test_instants_come_back_aware_and_in_utc(store):
