@@ -110,7 +110,7 @@ class Client:
         return httpx.AsyncClient(
             transport=self._transport,
             proxy=self._proxy.reveal() if self._proxy else None,
-            verify=_tls(),
+            verify=_tls() if self._transport is None else True,
             trust_env=False,
             follow_redirects=False,
             headers=_HEADERS,

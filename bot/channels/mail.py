@@ -61,7 +61,10 @@ Submit = Callable[[Envelope], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class MailConfig:
-    """The mailbox. Raises ValueError for a plain connection that would leave this machine. `tag_secret` keeps subject tags unguessable."""
+    """The mailbox; `tag_secret` keeps subject tags unguessable.
+
+    Raises ValueError for a plain connection that would leave this machine, and for a sender that is no mailbox.
+    """
 
     host: str
     port: int
@@ -77,6 +80,8 @@ class MailConfig:
     def __post_init__(self) -> None:
         if self.security is Security.PLAIN and not _is_loopback(self.host):
             raise ValueError("a plain connection is for loopback only; use tls or starttls")
+        if not _MAILBOX.fullmatch(self.sender):
+            raise ValueError("the sender is no mailbox")
 
 
 class Mail:
@@ -113,7 +118,7 @@ class Mail:
             raise SendFailed(FailureKind.ADDRESS_BAD, "no_mailbox", "the address is no mailbox")
         try:
             content = mail_message.compose(message, self._sender, self._clock())
-        except (ValueError, IndexError):
+        except ValueError:
             raise SendFailed(FailureKind.CONTENT_BAD, "not_composed", "the mail cannot be put into bytes") from None
         return Envelope(self._config.sender, message.address, content)
 

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import sys
 from datetime import UTC, datetime, timedelta
@@ -114,6 +115,7 @@ class Desk:
 
     async def fetch(self) -> tuple[str, timedelta]:
         self.calls += 1
+        await asyncio.sleep(0)
         if self.failure:
             raise self.failure
         return f"T{self.calls}", self.life
@@ -133,6 +135,13 @@ async def test_a_refused_token_is_replaced_once_for_all_who_hold_it() -> None:
     refused = await token.get()
     assert [await token.get(refused=refused) for _ in range(3)] == ["T2"] * 3
     assert desk.calls == 2
+
+
+async def test_whoever_comes_while_a_token_is_being_fetched_waits_for_that_one() -> None:
+    desk = Desk()
+    token = Token(desk.fetch, Clock())
+    assert await asyncio.gather(*(token.get() for _ in range(9))) == ["T1"] * 9
+    assert desk.calls == 1
 
 
 async def test_a_doubtful_token_request_is_no_doubt_about_the_message() -> None:

@@ -207,6 +207,18 @@ async def test_what_is_no_mailbox_is_an_address_fault_before_any_connection(addr
     assert (caught.value.kind, caught.value.code) == (ADDRESS, "no_mailbox")
 
 
+def test_a_sender_that_is_no_mailbox_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="mailbox"):
+        config(25, sender="bot")
+
+
+async def test_half_a_character_in_the_html_is_refused_before_any_connection() -> None:
+    channel = Mail(config(rigs.closed_port()), rigs.Clock())
+    with pytest.raises(SendFailed) as caught:
+        await channel.send(rigs.message(address="zhangsan@example.com", rendered=Rendered("标题", "正文", "<p>\ud83d</p>")))
+    assert (caught.value.kind, caught.value.code) == (CONTENT, "not_composed")
+
+
 async def test_a_rehearsal_hands_the_mail_over_without_a_socket() -> None:
     room = Mailroom(ROOM, Ledger())
     channel = Mail(config(1), rigs.Clock(), submit=submit(room, rigs.Clock()))

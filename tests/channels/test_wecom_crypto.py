@@ -90,6 +90,16 @@ def test_a_broken_envelope_is_refused(text: str) -> None:
     assert refused.value.refusal is Refusal.ENVELOPE
 
 
+@pytest.mark.parametrize("plain", [b"", b"0123456789abcdef", b"0123456789abcdef\x00\x00\x00\xffshort", b"0123456789abcdef\xff\xff\xff\xff"])
+def test_a_length_that_does_not_fit_is_refused(plain: bytes) -> None:
+    encryptor = KEYS.cipher().encryptor()
+    pad = 32 - len(plain) % 32
+    sealed = base64.b64encode(encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()).decode()
+    with pytest.raises(CallbackRefused) as refused:
+        wecom_crypto.decrypt(KEYS, sealed)
+    assert refused.value.refusal is Refusal.ENVELOPE
+
+
 def test_an_aes_key_of_another_length_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="43"):
         Keys(Secret("t"), Secret("short"), CORP)
