@@ -9,7 +9,7 @@ import heapq
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from bot.domain import times
 from bot.domain.inbound import Inbound
@@ -26,6 +26,9 @@ from jobs import bulletin, deliver, due, listen, remind
 DAWN = time(8, 30)
 """Shanghai hour at which a rehearsed day begins: before the first sending window."""
 PRIVATE = (MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE)
+INSTANT = timedelta(microseconds=1)
+ANSWERED_WITHIN = timedelta(minutes=15)
+"""How far the clock moves by itself so that an answer goes out whose robot has used up its minute."""
 ROUNDS = 50
 """Passes of the jobs at one instant before the rest is left to the next wake."""
 
@@ -81,6 +84,10 @@ class Rehearsal:
             self._loop.run_until_complete(channel.close())
         self._loop.close()
 
+    def begin(self) -> None:
+        """Do what is to be done at the instant the clock shows now, so that it is known what comes next."""
+        self.play(self.clock.now())
+
     @property
     def calendar(self) -> WorkCalendar:
         """The working calendar with the administrator's amendments."""
@@ -133,6 +140,15 @@ class Rehearsal:
             self._say(person_id, text)
             listen.run(self.clock.now(), self.cast.store, self.cast.stage.channels, self.calendar)
             self._at_this_instant()
+            patience = self.clock.now() + ANSWERED_WITHIN
+            while self._waits_upto(patience) and self._step(patience):
+                pass
+
+    def _waits_upto(self, until: datetime) -> bool:
+        """Whether a message waits for nothing but its robot's next free minute."""
+        with self.cast.store.read() as tx:
+            wake = tx.outbox.next_wake(self.clock.now(), self._budgets)
+        return wake is not None and wake < until
 
     def _step(self, until: datetime) -> bool:
         """One wake before `until`; False when there is none left."""
@@ -151,17 +167,12 @@ class Rehearsal:
         self._release()
         remind.run(self.clock.now(), cast.store, cast.stage.channels, calendar, cast.windows)
         for _ in range(ROUNDS):
-            if self._something_waits():
+            if self._waits_upto(self.clock.now() + INSTANT):
                 self._loop.run_until_complete(self._deliver())
             if not self._let_people_speak():
                 break
             listen.run(self.clock.now(), cast.store, cast.stage.channels, calendar)
         bulletin.run(self.clock.now(), cast.store, calendar, circular(cast.renderer), cast.windows)
-
-    def _something_waits(self) -> bool:
-        with self.cast.store.read() as tx:
-            wake = tx.outbox.next_wake(self.clock.now(), self._budgets)
-        return wake is not None and wake <= self.clock.now()
 
     def _plan_the_day(self, calendar: WorkCalendar) -> None:
         today = times.civil_day(self.clock.now())

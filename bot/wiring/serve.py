@@ -76,6 +76,7 @@ async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, 
     since, until = playing.SAMPLE_SPAN
     start = virtual_now(ground, times.instant(since, time(0)))
     play = playing.open_rehearsal(ground.store, ground.renderer, ground.settings.cuibao_send_windows, start=start, until=until, seed=None)
+    await asyncio.to_thread(play.begin)
     house = RehearsalHouse(ground, clock, play.doors, play.cast.stage.channels, {}, rehearsal=play)
     said.append(f"演练方式：虚拟日期 {times.civil_day(start)}，任何消息都不会离开本机")
     try:
