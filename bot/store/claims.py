@@ -5,13 +5,13 @@ in any sixty seconds: attempts recorded in the last minute, attempts on their wa
 All of this stands in the database, so it holds over restarts and over several workers.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, case, exists, func, null, or_, select, text, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import JSON, BindParameter, Connection, Row, Select, and_, bindparam, case, exists, func, null, or_, select, text, update
 from sqlmodel import UTCDateTime
 
 from bot.domain import deliveries
@@ -29,6 +29,9 @@ MINUTE = timedelta(seconds=60)
 
 _SINCE: BindParameter[datetime] = bindparam("since", type_=UTCDateTime)
 _UNTIL: BindParameter[datetime] = bindparam("until", type_=UTCDateTime)
+
+PRIORITIES = tuple(range(10))
+"""Every priority there is. A claim names them all: so it walks one index in order, over what is due and nothing else."""
 
 IN_HAND = 64
 """A robot without a limit has at most this many messages claimed by one owner: what a crash leaves in doubt stays small."""
@@ -54,15 +57,14 @@ class _Due:
 
 
 def take(connection: Connection, claim: Claim) -> list[Row[Any]]:
-    """Mark up to `limit` messages as being sent by the owner; whole rows, in the order in which they go."""
-    due = _due_robots(connection, claim)
-    share = max(1, claim.limit // max(1, len(due)))
-    rows: list[Row[Any]] = []
-    for robot in due:
-        wanted = min(robot.room, share, claim.limit - len(rows))
-        if wanted > 0:
-            rows += _mark(connection, claim, robot.key, wanted)
-    return rows
+    """Mark up to `limit` messages as being sent by the owner; the columns of `TAKEN`, in the order in which they go."""
+    due = _due_robots(connection, claim)[: claim.limit]
+    ids = _pick(connection, claim, due) if due else []
+    if not ids:
+        return []
+    values = {"ids": ids, "owner_": claim.owner, "until": claim.leased_until}
+    rows = {row.id: row for row in connection.execute(_MARK, values)}
+    return [rows[id_] for id_ in ids]
 
 
 def _due_robots(connection: Connection, claim: Claim) -> list[_Due]:
@@ -99,9 +101,13 @@ def _room(claim: Claim, row: Row[Any]) -> int:
     return int(budget - row.used - row.sending if budget else IN_HAND - row.mine)
 
 
-def _mark(connection: Connection, claim: Claim, robot: str, wanted: int) -> list[Row[Any]]:
-    values = {"robot_": robot, "now": claim.now, "owner_": claim.owner, "until": claim.leased_until, "wanted": wanted}
-    return sorted(connection.execute(_MARK, values), key=lambda row: (row.priority, row.not_before, row.id))
+def _pick(connection: Connection, claim: Claim, due: Sequence[_Due]) -> list[int]:
+    """The first messages of each robot, the same share for all; nobody else can take them until the transaction ends."""
+    share = max(1, claim.limit // len(due))
+    values = {"keys": [robot.key for robot in due], "share": share, "now": claim.now}
+    first: dict[str, list[int]] = {row.key: row.ids or [] for row in connection.execute(_pick_statement(connection.dialect.name), values)}
+    ids = [id_ for robot in due for id_ in first.get(robot.key, ())[: robot.room]]
+    return ids[: claim.limit]
 
 
 def expired(connection: Connection, now: datetime, is_alive: Callable[[str], bool | None]) -> list[Outcome]:
@@ -165,19 +171,22 @@ def _due_statement() -> Select[Any]:
     )
 
 
-def _mark_statement() -> ReturningUpdate[Any]:
-    due = (MESSAGE.c.robot == bindparam("robot_")) & (MESSAGE.c.not_before <= bindparam("now"))
-    order = (MESSAGE.c.priority, MESSAGE.c.not_before, MESSAGE.c.id)
-    oldest = select(MESSAGE.c.id).where(due, text(OPEN)).order_by(*order).limit(bindparam("wanted"))
-    picked = oldest.with_for_update(skip_locked=True).cte("picked")
-    values = {
-        "state": MessageState.SENDING.value,
-        "owner": bindparam("owner_"),
-        "attempt": MESSAGE.c.attempt + 1,
-        "leased_until": bindparam("until"),
-    }
-    return update(MESSAGE).where(MESSAGE.c.id.in_(select(picked.c.id))).values(values).returning(MESSAGE)
+@functools.cache
+def _pick_statement(dialect: str) -> Select[Any]:
+    """Per robot the ids of its first messages as a list: one probe of the index each, in one statement for all robots."""
+    due = and_(MESSAGE.c.robot == ROBOT.c.key, MESSAGE.c.priority.in_(PRIORITIES), MESSAGE.c.not_before <= bindparam("now"))
+    first = select(MESSAGE.c.id).where(due, text(OPEN)).order_by(MESSAGE.c.priority, MESSAGE.c.not_before, MESSAGE.c.id)
+    taken = first.limit(bindparam("share")).with_for_update(skip_locked=True).correlate(ROBOT).subquery("first")
+    gather = func.json_group_array if dialect == "sqlite" else func.json_agg
+    ids = select(gather(taken.c.id, type_=JSON)).scalar_subquery()
+    return select(ROBOT.c.key, ids.label("ids")).where(ROBOT.c.key.in_(bindparam("keys", expanding=True)))
 
 
+TAKEN = ("id", "kind", "person_id", "channel", "address", "robot", "dedupe", "thread", "view", "rendered", "part", "owner", "attempt")
 _DUE = _due_statement()
-_MARK = _mark_statement()
+_MARK = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=MessageState.SENDING.value, owner=bindparam("owner_"), attempt=MESSAGE.c.attempt + 1, leased_until=bindparam("until"))
+    .returning(*(MESSAGE.c[name] for name in TAKEN))
+)

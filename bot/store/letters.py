@@ -144,8 +144,8 @@ def new_row(draft: Draft, route: Route, thread: str, now: datetime) -> dict[str,
     }
 
 
-def claimed(row: Row[Any]) -> Claimed:
-    """A claimed row, read."""
+def claimed(row: Row[Any], leased_until: datetime) -> Claimed:
+    """A claimed row, read (`claims.TAKEN`)."""
     words, said = _thawed(row.rendered)
     return Claimed(
         id=row.id,
@@ -162,7 +162,7 @@ def claimed(row: Row[Any]) -> Claimed:
         part=row.part,
         owner=row.owner,
         attempt=row.attempt,
-        leased_until=row.leased_until,
+        leased_until=leased_until,
     )
 
 

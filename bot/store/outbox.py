@@ -32,8 +32,11 @@ class Outbox:
     def put(self, draft: Draft, channels: Collection[str], now: datetime) -> int | None:
         """A new message; its id, or None if one with this dedupe key was ever put.
 
-        It goes back the way the inbound `reply_to` came, otherwise to the person's best address. Raises NoAddress if there is none.
+        It goes back the way the inbound `reply_to` came, otherwise to the person's best address. Raises NoAddress if there is none,
+        ValueError for a priority that no claim would look for.
         """
+        if draft.priority not in claims.PRIORITIES:
+            raise ValueError(f"priority {draft.priority} is not one of {claims.PRIORITIES}")
         route = self._route(draft, channels)
         if route is None:
             if self._known(draft.dedupe):
@@ -50,7 +53,7 @@ class Outbox:
         `budgets` are messages per minute and robot (0: no limit), by channel; other channels are left alone.
         """
         claim = claims.Claim(owner, now, now + lease, budgets, limit)
-        return [letters.claimed(row) for row in claims.take(self._connection, claim)]
+        return [letters.claimed(row, claim.leased_until) for row in claims.take(self._connection, claim)]
 
     def freeze(self, frozen: Iterable[Frozen]) -> None:
         """Fix the words of claimed messages before their first part leaves; a later part starts over with the new words."""

@@ -7,8 +7,8 @@ from post import BUDGETS, LEASE, NOW
 
 from bot.domain.deliveries import Handed
 from bot.domain.inbound import Inbound
-from bot.domain.messages import Rendered
-from bot.domain.words import MessageState
+from bot.domain.messages import Draft, Rendered
+from bot.domain.words import MessageKind, MessageState
 from bot.store import NoAddress
 from bot.store.letters import Frozen
 
@@ -83,6 +83,33 @@ def test_only_what_is_due_is_claimed_answers_first_then_by_time(post):
     post.put(person, "answer", not_before=NOW, priority=0)
     assert [message.dedupe for message in post.claim()] == ["answer", "first", "second"]
     assert post.claim() == []
+
+
+def test_a_priority_that_no_claim_looks_for_is_refused(post):
+    person = post.person(MAIL)
+    for priority in (-1, 10):
+        with pytest.raises(ValueError, match="priority"):
+            post.put(person, "a", priority=priority)
+    for priority in range(10):
+        post.put(person, f"m{priority}", priority=9 - priority)
+    assert [message.dedupe for message in post.claim()] == [f"m{9 - priority}" for priority in range(10)]
+
+
+def test_a_claim_does_not_walk_over_what_waits_for_tomorrow(sqlite_url, make_store):
+    """SQLite must find the due ones by the index: no sorting, and no reading of rows that are not due."""
+    plans = []
+    store = make_store(sqlite_url, watch=plans.append)
+    with store.begin() as tx:
+        tx.robots.ensure("mail", "mail")
+        person = tx.people.put("张三")
+        tx.people.add_address(person, *MAIL, 0)
+        tx.outbox.put(Draft(MessageKind.REMINDER, person, "a", NOW, "T-3"), ["mail"], NOW)
+        assert len(tx.outbox.claim(NOW, "me", LEASE, BUDGETS, 5)) == 1
+    (probe,) = [statement for statement in plans if "json_group_array" in statement]
+    with store.read() as tx:
+        steps = [row[3] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {probe}", ("x",) * probe.count("?"))]
+    assert any("ix_message_open (robot=? AND priority=? AND not_before<?)" in step for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
 
 
 def test_a_claim_marks_owner_attempt_and_lease(post):
