@@ -1,0 +1,49 @@
+"""P14: how the cost grows with the number of units: the slope of its logarithm over that of the size (1: in proportion)."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import circulars, delivery, planning
+from benchmarks.figure import Figure, Measure
+
+PARTS = (100, 10, 1)
+"""The sizes are the largest one divided by these."""
+
+
+def planned(units: int, folder: Path) -> dict[str, float]:
+    """Seconds to plan the first notice for so many units."""
+    planning.prepare(units, folder / f"planned-{units}")
+    return planning.ours(units, folder / f"planned-{units}")
+
+
+def delivered(units: int, folder: Path) -> dict[str, float]:
+    """Seconds to deliver a message for each of a tenth of so many units, to a platform in this process."""
+    return delivery.in_process(units // 10, folder)
+
+
+def drafted(units: int, folder: Path) -> dict[str, float]:
+    """Seconds to draft the circular of a period over so many units."""
+    return circulars.drafted(units, folder / f"drafted-{units}")
+
+
+def slope(points: Sequence[tuple[int, float]]) -> dict[str, float]:
+    """The slope of the line of least squares through the logarithms, and the seconds at the largest size."""
+    sizes, seconds = zip(*((math.log(size), math.log(taken)) for size, taken in points), strict=True)
+    return {"slope": statistics.linear_regression(sizes, seconds).slope, "seconds": points[-1][1]}
+
+
+FIGURE = Figure(
+    id="P14",
+    what="growth with the number of units",
+    module="growth",
+    variants=("planned", "delivered", "drafted"),
+    measures=tuple(
+        Measure(what, f"{variant}.slope", "slope", must=1.1, aim=1.0, at_most=True)
+        for variant, what in (("planned", "planning"), ("delivered", "delivery"), ("drafted", "circular"))
+    ),
+    size=100_000,
+    quick=3_000,
+    growth=PARTS,
+)

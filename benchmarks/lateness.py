@@ -1,0 +1,54 @@
+"""P5: many reminders due at one instant: how long after it each is in the hands of delivery, planning included."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks import delivery, office
+from benchmarks.figure import Figure, Measure
+from bot.domain.messages import Rendered
+from bot.domain.words import MessageKind
+from bot.render import Renderer
+from jobs import deliver, remind
+
+
+def prepare(reminders: int, folder: Path) -> None:
+    """An office in which the step is due and nothing is planned."""
+    office.fill(folder / "office.db", reminders)
+
+
+def ours(reminders: int, folder: Path) -> dict[str, float]:
+    """Planned by one tick that begins at the instant, then claimed by delivery; the platform answers at once."""
+    store = office.copy(folder / "office.db", folder / "ours.db")
+    renderer, claimed = Renderer(), []
+
+    def render(kind: MessageKind, view: Mapping[str, object], *, max_bytes: int, format: str, channel: str) -> list[Rendered]:
+        claimed.append(time.perf_counter())
+        return renderer.render(kind, view, max_bytes=max_bytes, format=format, channel=channel)
+
+    began = time.perf_counter()
+    remind.run(office.NOW, store, {office.CHANNEL}, office.CALENDAR)
+    planned = time.perf_counter() - began
+    clock = office.Clock(office.NOW + timedelta(hours=2))
+    asyncio.run(deliver.run(clock, store, {office.CHANNEL: delivery.Instant()}, render))
+    store.close()
+    late = sorted(at - began for at in claimed)
+    return {"planned": planned, "p50": late[len(late) // 2], "p99": late[int(len(late) * 0.99)], "count": len(late)}
+
+
+FIGURE = Figure(
+    id="P5",
+    what="10,000 reminders due at one instant",
+    module="lateness",
+    variants=("ours",),
+    measures=(
+        Measure("in the outbox after", "ours.planned", "s", must=1, aim=0.2, at_most=True),
+        Measure("p99 claimed after", "ours.p99", "s", must=1, aim=0.2, at_most=True),
+        Measure("p50 claimed after", "ours.p50", "s"),
+    ),
+    size=10_000,
+    quick=500,
+    prepare="prepare",
+)

@@ -1,0 +1,69 @@
+"""Every benchmark runs, measures what its rows are read from, and prints them. How fast it is, is no test's business."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from benchmarks import __main__ as bench
+from benchmarks import growth, process, rounds, table
+from benchmarks import figure as figures
+from benchmarks.figure import Figure, Measure
+
+SIZES = {"P1": 20, "P2": 20, "P3": 20, "P4": 10, "P5": 20, "P6": 60, "P7": 5, "P8": 40, "P9": 30, "P11": 1, "P12": 1, "P13": 20, "P14": 200}
+"""Small enough to be over at once, large enough for a batch to be full."""
+
+
+@pytest.mark.parametrize("wanted", bench.FIGURES, ids=lambda wanted: wanted.id)
+def test_every_figure_is_made_in_fresh_processes_and_prints_its_rows(wanted):
+    made = rounds.play(replace(wanted, quick=SIZES[wanted.id]), 1, quick=True)
+    assert len(made) == len(wanted.measures)
+    for row in made:
+        assert math.isfinite(row.figure.median)
+        assert row.ratio == (row.bare is not None)
+        assert (row.reached is None) == (row.must is None)
+    console = Console(width=200, record=True, quiet=False, file=None)
+    with console.capture() as printed:
+        console.print(table.show(made))
+    assert printed.get().count(wanted.id) == len(made)
+
+
+def figure(**more) -> Figure:
+    measure = Measure("", "ours.rate", "rows/s", "bare.rate", **({"must": 0.5, "aim": 0.9} | more))
+    return Figure("P0", "something", "nowhere", ("ours", "bare"), (measure,), size=1, quick=1)
+
+
+SAMPLES = {"ours": [{"rate": 10.0}, {"rate": 60.0}, {"rate": 30.0}], "bare": [{"rate": 100.0}, {"rate": 80.0}, {"rate": 40.0}]}
+
+
+def test_a_ratio_is_the_median_of_the_rounds_and_not_the_ratio_of_the_medians():
+    (row,) = figures.rows(figure(), SAMPLES)
+    assert (row.figure.median, row.figure.low, row.figure.high) == (0.75, 0.1, 0.75)
+    assert (row.ours.median, row.bare.median) == (30, 80)
+
+
+@pytest.mark.parametrize(
+    ("must", "at_most", "reached"),
+    [(0.75, False, True), (0.76, False, False), (0.75, True, True), (0.74, True, False), (None, False, None)],
+)
+def test_a_figure_that_misses_its_limit_is_said_to_miss_it(must, at_most, reached):
+    (row,) = figures.rows(figure(must=must, at_most=at_most), SAMPLES)
+    assert row.reached is reached
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
+def test_the_slope_of_growth_is_the_power_of_the_size(power):
+    points = [(size, 3.0 * size**power) for size in (100, 1_000, 10_000)]
+    assert growth.slope(points)["slope"] == pytest.approx(power)
+
+
+def test_a_variant_that_fails_says_why(tmp_path):
+    with pytest.raises(process.Broken, match="has no attribute"):
+        process.measure("rendering", "no_such_variant", 1, tmp_path)
+
+
+def test_every_figure_has_an_id_of_its_own_and_an_unknown_one_is_refused():
+    ids = [wanted.id for wanted in bench.FIGURES]
+    assert len(set(ids)) == len(ids)
+    assert bench.main(["--only", "P99"]) == 2
