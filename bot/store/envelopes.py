@@ -138,9 +138,9 @@ def _loose(slot: Slot, people: People) -> tuple[ColumnElement[bool], ...]:
     if people.upto is not None:
         conditions.append(REMINDER.c.person_id <= people.upto)
     if slot.silenced:
-        covered = select(_TASK.c.id).where(_TASK.c.id == REMINDER.c.task_id, silences.silenced(slot.now))
-        last = select(_STEP.c.id).where(_STEP.c.id == REMINDER.c.step_id, of_last_day(slot.now))
-        conditions.append(or_(~exists(covered), exists(last)))
+        covered = exists().where(_TASK.c.id == REMINDER.c.task_id, silences.silenced(slot.now)).correlate(REMINDER)
+        last = exists().where(_STEP.c.id == REMINDER.c.step_id, of_last_day(slot.now)).correlate(REMINDER)
+        conditions.append(or_(~covered, last))
     return tuple(conditions)
 
 

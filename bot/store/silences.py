@@ -71,9 +71,10 @@ def _holds(now: datetime) -> ColumnElement[bool]:
 
 def silenced(now: datetime) -> ColumnElement[bool]:
     """The condition on table `task` that a silence covers it at `now`."""
-    return exists().where(
+    covers = exists().where(
         _holds(now),
         or_(_SILENCE.c.unit_id.is_(None), _SILENCE.c.unit_id == _TASK.c.unit_id),
         or_(_SILENCE.c.obligation_id.is_(None), _SILENCE.c.obligation_id == _TASK.c.obligation_id),
         or_(_SILENCE.c.period_id.is_(None), _SILENCE.c.period_id == _TASK.c.period_id),
     )
+    return covers.correlate(_TASK)
