@@ -105,10 +105,12 @@ def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
     with _ground(data, env) as ground:
         findings = health.examine(ground, clock.RealClock().now())
     if as_json:
-        sys.stdout.write(json.dumps([{"about": f.about, "ok": f.ok, "detail": f.detail} for f in findings], ensure_ascii=False) + "\n")
+        lines = [{"about": found.about, "ok": found.ok, "warn": found.warn, "detail": found.detail} for found in findings]
+        sys.stdout.write(json.dumps(lines, ensure_ascii=False) + "\n")
     else:
         for finding in findings:
-            Console().print(f"[{'green' if finding.ok else 'red'}]{'✓' if finding.ok else '✗'}[/] {finding.about}：{finding.detail}")
+            mark = "[red]✗[/]" if not finding.ok else "[yellow]![/]" if finding.warn else "[green]✓[/]"
+            Console().print(f"{mark} {finding.about}：{finding.detail}", highlight=False, soft_wrap=True)
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
 

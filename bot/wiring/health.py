@@ -24,11 +24,12 @@ STUCK_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `detail` says what to do if it is not ok."""
+    """One thing that was looked at; `detail` says what to do if it is not ok. `warn`: it works, but somebody should look."""
 
     about: str
     ok: bool
     detail: str
+    warn: bool = False
 
 
 def examine(ground: Ground, now: datetime) -> list[Finding]:
@@ -64,7 +65,7 @@ def _calendar(ground: Ground, now: datetime) -> Finding:
     today, known = times.civil_day(now), ground.calendar
     missing = known.provisional(date(today.year + 1, 6, 1)) and (today.month, today.day) >= WARN_FROM
     detail = f"{today.year + 1} 年放假安排尚未载入，其日期为暂定" if missing else "今年与明年的放假安排可用，或尚未到公布时间"
-    return Finding("工作日历", not missing, detail)
+    return Finding("工作日历", True, detail, warn=missing)
 
 
 def _people(tx: Tx, ground: Ground, now: datetime) -> Finding:
