@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.notices import duty, exclusions
 from bot.domain.notices.duty import Verb
-from bot.domain.notices.mentions import Ahead, Count, Days, Mention, Recurring, Weekdays
+from bot.domain.notices.mentions import Ahead, Count, Mention, Recurring, Weekdays
 from bot.domain.notices.sentences import Sentence
 
 REACH: Final = 180
@@ -37,12 +37,36 @@ class Bound:
 
 def bind(sentence: Sentence, mentions: list[Mention], verbs: list[Verb]) -> list[Bound]:
     """The limits of a sentence that are for handing something in, in order."""
+    mentions = [mention for mention in mentions if _may_limit(sentence, mention, verbs)]
     chunks = _chunks(sentence.text, mentions)
     bound: list[Bound | None] = [None] * len(mentions)
     for index in reversed(range(len(mentions))):
         follower = bound[index + 1] if index + 1 < len(mentions) else None
         bound[index] = _bound(sentence, mentions[index], verbs, chunks[index], follower)
     return [found for found in bound if found]
+
+
+def _may_limit(sentence: Sentence, mention: Mention, verbs: list[Verb]) -> bool:
+    """Whether a time may be a limit at all: a day that is merely told (将12月31日的数据报送) is passed over."""
+    text = sentence.text
+    if isinstance(mention.when, Count):
+        return True
+    if re.match(r"\)?的", text[mention.end : mention.end + 2]):
+        return False
+    if mention.marked or isinstance(mention.when, Recurring | Weekdays | Ahead):
+        return True
+    asked = re.search(r"[于在请须应需]$", text[: mention.start][-2:])
+    return bool(asked) or _is_alone(sentence, mention) or any(_stands_before(text, mention, verb) for verb in verbs)
+
+
+def _stands_before(text: str, mention: Mention, verb: Verb) -> bool:
+    """Whether a bare day stands right before the verb (4月30日报送, 4月30日由各单位报送)."""
+    return 0 <= verb.start - mention.end <= 8 and not re.search("的|会议", text[mention.end : verb.start])
+
+
+def _is_alone(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a time is all that stands under its heading (一、报送时间 / 2021年4月1日至30日)."""
+    return bool(sentence.heading) and sentence.heading in sentence.before and len(sentence.text) - (mention.end - mention.start) <= 8
 
 
 def _chunks(text: str, mentions: list[Mention]) -> list[tuple[int, int]]:
@@ -85,14 +109,7 @@ def _forward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, i
     if stop := _STOP.search(text, mention.end, end):
         end = stop.start()
     verb = next((verb for verb in verbs if mention.end <= verb.start < end), None)
-    if verb is None or not _claims(text[mention.end : verb.start], mention, verb):
-        return None
-    return verb if mention.marked or not isinstance(mention.when, Days) or _asks_for_day(text, mention, verb) else None
-
-
-def _asks_for_day(text: str, mention: Mention, verb: Verb) -> bool:
-    """Whether a bare day is one to hand in on («请于4月30日报送», «4月30日报送»), not one that is merely told."""
-    return bool(re.search(r"[于在请须应需]$", text[: mention.start][-2:])) or verb.start - mention.end <= 8
+    return verb if verb and _claims(text[mention.end : verb.start], mention, verb) else None
 
 
 def _claims(between: str, mention: Mention, verb: Verb) -> bool:
@@ -129,8 +146,7 @@ def _backward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, 
 
 def _announced(sentence: Sentence, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Whether a label or heading says that the time is for handing in."""
-    alone = len(sentence.text) - (mention.end - mention.start) <= 8 and bool(sentence.heading) and sentence.heading in sentence.before
-    if not mention.marked and not isinstance(mention.when, Recurring) and not alone:
+    if not mention.marked and not isinstance(mention.when, Recurring) and not _is_alone(sentence, mention):
         return False
     rest = _STOP.split(sentence.text[mention.end : chunk[1]])[0]
     if exclusions.other_act(rest) or _OTHER_WORK.search(rest):

@@ -8,7 +8,7 @@ from bot.domain.notices.reading import Doubt, DoubtKind
 MAX_DOUBTS: Final = 60
 
 QUESTIONS: Final = {
-    DoubtKind.IMPOSSIBLE_DATE: "“{text}”中的日期不存在，暂按当月最后一天处理，请核对原文后填写正确日期",
+    DoubtKind.IMPOSSIBLE_DATE: "“{text}”中的日期不存在（已列入报送事项的，暂按当月最后一天），请核对原文后填写正确日期",
     DoubtKind.NO_YEAR: "“{text}”没有写年份，通知也没有成文日期，请填写成文日期或具体年份",
     DoubtKind.NO_ISSUE_DATE: "“{text}”要从成文日期推算，但没有读出成文日期，请填写",
     DoubtKind.BEFORE_ISSUE: "“{text}”早于成文日期，请核对是否写错年份",
@@ -47,3 +47,19 @@ _ASKED: Final = re.compile(r"(?:^|[,;:])\s*[^,;:]{0,20}(?:请|须|务必|应当?
 def asks(before_verb: str) -> bool:
     """Whether the words before a verb ask for it now (请将…), so that a time ought to be stated."""
     return bool(_ASKED.search(before_verb))
+
+
+_VOLUNTARY: Final = re.compile(r"有意|自愿|鼓励|欢迎|可(?:以|于|在)|感兴趣|踊跃")
+
+
+def is_voluntary(sentence: str) -> bool:
+    """Whether a sentence invites rather than obliges (有意…的单位可…)."""
+    return bool(_VOLUNTARY.search(sentence))
+
+
+_DAY: Final = re.compile(r"(?<![0-9])(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日")
+
+
+def has_no_such_day(sentence: str) -> bool:
+    """Whether a sentence names a day that no year has (13月5日, 3月32日)."""
+    return any(not (1 <= int(day["month"]) <= 12 and 1 <= int(day["day"]) <= 31) for day in _DAY.finditer(sentence))

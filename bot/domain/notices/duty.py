@@ -15,7 +15,7 @@ ORGAN: Final = any_of(
 _TO: Final = any_of(
     "至 到 给 往 来 回 予 我[厅局委办部处院会省市县区校]? 本[厅局委办部处院会校] 省 市 县 区 州 国 中央 上级 上一级 主管 所在 "
     "同级 本级 当地"
-    rf" [^,。;:、()]{{1,36}}{ORGAN}"
+    rf" [部厅局委院处办](?=[,。;)备审]|$) [^,。;:、()]{{1,36}}{ORGAN}"
 )
 _STRONG: Final = any_of(
     "报送 上报 呈报 填报 报备 提报 汇报 反馈 函复 复函 回函 函告 回复 提交 递交 呈交 呈送 上交 汇交 送交 送达 寄送 邮寄 寄回 "
@@ -27,14 +27,15 @@ _STRONG: Final = any_of(
     " 补报 续报 核报 编报 转报 报请(?=[^,。;]{0,30}(?:备案|审定))"
 )
 _NOT_AFTER_REPORT: Final = (
-    "名 告 销 纸 道 考 酬 废 刊 警 社 表 价 账 批 经 送 备 请 数 文 税 关 户 盘 喜 国家标准 研究 到"  # 报名, 报告, 报销, …
+    "报 名 告 销 纸 道 考 酬 废 刊 警 社 表 价 账 批 经 送 备 请 数 文 税 关 户 盘 喜 国家标准 研究 到"  # 报名, 报告, 报销, …
 )
 _BARE: Final = any_of(
     "(?<=[前内底])报(?!名|告|到|销|送|备|批|经|请|审)"
     rf" (?<![上填申呈汇年月季旬日快电简通海壁学晚公预警周半板虚瞒谎漏迟零举])报(?!{any_of(_NOT_AFTER_REPORT)})(?={_TO})"
-    rf" (?<![上提递移成外社转呈汇送缴相杂])交(?!流|通|易|接|警|叉|换|付|代|纳|费|款|由|办(?!公|事)|底|往|界)(?={_TO}|[^,。;]{{0,12}}[份套])"
-    rf" (?<![报寄发呈抄赠推输移运配选护递传])送(?!别|货|医|检|餐|交|达|审|给养)(?={_TO})"
-    " (?<![印颁下开转核签补研出分引激揭爆多])发(?!展|布|文|生|现|放|挥|改|票|起|动|电|行|言|表|明|证|货|育|包)"
+    " (?<![上提递移成外社转呈汇送缴相杂])交(?!交|流|通|易|接|警|叉|换|付|代|纳|费|款|由|办(?!公|事)|底|往|界)"
+    rf"(?={_TO}|[^,。;]{{0,12}}[份套])"
+    rf" (?<![报寄发呈抄赠推输移运配选护递传])送(?!送|别|货|医|检|餐|交|达|审|给养)(?={_TO})"
+    " (?<![印颁下开转核签补研出分引激揭爆多])发(?!发|展|布|文|生|现|放|挥|改|票|起|动|电|行|言|表|明|证|货|育|包)"
     rf"(?={_TO}|[^,。;]{{0,8}}@|电子)"
 )
 _APPLY: Final = (
@@ -67,7 +68,7 @@ _LIGHT: Final = APPLYING | {"备案", "申报", "推荐"}
 _NOUN_AFTER: Final = re.compile(
     any_of(
         "的(?!同时) 时间 日期 时限 期限 截止 系统 平台 软件 方式 要求 单位(?!负责|主要|.{0,4}(?:汇总|报)) 渠道 途径 地址 "
-        "邮箱(?!:|.{0,4}@) 制度 程序 流程"
+        "制度 程序 流程"
         " 格式 份数 对象 范围 内容(?:包括|为|:) 质量 责任 机制 通知 意见汇总 情况(?:进行|予以|将|纳入|作为|通报) "
         "人(?=[,。;:的)]|$|应|须|负责|联系|签) 者"
     )
@@ -75,6 +76,9 @@ _NOUN_AFTER: Final = re.compile(
 _NOUN_BEFORE: Final = re.compile(
     any_of("的 停止 逾期 未 不 没有 拒绝 拒不 已 已经 曾 无法 无需 不得 免于 是否 特此 重复 不再[^,。;]{0,4} 未按时 未及时 未按要求 未按期")
     + "$"
+)
+_DOWNWARD: Final = re.compile(
+    r"(?:至|到|给|了)?(?:各(?!自|级)|保证金|被?申请人|当事人|被|举报人|投诉人|信访人|原告|行政相对人|学生(?!工作|处|科)|家长|考生|本人|参会人员)"
 )
 _WORK: Final = re.compile(
     r"工作(?!总结|情况|计划|报告|方案|信息|进展|台账|动态|要点|简报|自查|开展|小结|安排|联系|经验|成效|建议|汇报|材料)"
@@ -110,9 +114,11 @@ def _is_verb(text: str, verb: Verb) -> bool:
         return bool(_CARRIED_OUT.search(text[max(0, verb.start - 60) : verb.start]))
     if verb.word == "报告" and (before.endswith(("成书面", "写书面", "交书面")) or after.startswith(("报", "送", "交", "上报"))):
         return False
-    if verb.weak and re.match(r"机关|部门|机构", after):
+    if after.startswith("邮箱") and not verb.word.endswith(("至", "到", "给", "往", "送", "发", "传真")):
         return False
-    return not _NOUN_AFTER.match(after)
+    if verb.weak and re.match(r"机关|部门|机构|办理", after):
+        return False
+    return not _NOUN_AFTER.match(after) and not _DOWNWARD.match(after)
 
 
 _TIME_NOUN: Final = re.compile(
@@ -122,7 +128,13 @@ _TIME_NOUN: Final = re.compile(
 _TIME_HEADING: Final = re.compile(
     any_of("报送 上报 填报 提交 反馈 递交 申报 报名 材料 报表 推荐 征集") + r"[^,。;:]{0,8}(?:时间|时限|期限|日期|截止)|^(?:时间|时限)要求$"
 )
-_REPORT_LABEL: Final = re.compile(r"(?:[日周旬月季年快]|[月季年]度)快?报表?(?:的?(?:报送)?时间)?(?:为|:|在|于|应于){1,2}$")
+_REPORT_NAME: Final = re.compile(r"(?:[日周旬月季年快]|[月季年]度)快?报")
+_REPORT_LABEL: Final = re.compile(_REPORT_NAME.pattern + r"表?(?:的?(?:报送)?时间)?(?:为|:|在|于|应于){1,2}$")
+
+
+def announces(sentence: str, heading: str) -> bool:
+    """Whether a sentence may name a time for handing in without any verb: it, or the heading above it, says so."""
+    return names_a_time(sentence) or heads_times(heading) or bool(_REPORT_NAME.search(sentence))
 
 
 def names_a_time(text: str) -> bool:

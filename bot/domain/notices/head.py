@@ -23,32 +23,33 @@ _ISSUER: Final = re.compile(_LABELLED.format("发文机关|发布机构|发文�
 _KIND: Final = r"(?:通知|函|意见|通告|公告|办法|规定|方案|条例|细则|制度|批复|请示|报告|通报|决定)"
 _FULL_TITLE: Final = re.compile(rf"(?P<issuer>[^\s。,;:]{{0,60}}?)关于(?:《[^》]{{1,80}}》|<[^>]{{1,80}}>|[^。;\n《<]){{2,100}}?的{_KIND}")
 _SHORT_TITLE: Final = re.compile(rf"^#?\s*(?P<title>[^。,;:\n]{{4,80}}{_KIND})\s*$", re.MULTILINE)
+_ARTICLE: Final = re.compile(r"(?:^|\n)[ \t]{0,20}第[一二三四五六七八九十百0-9]{1,5}条(?!第|款|、|规|的|之)")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}(?:〔|\[|\(|〈)(?P<y>(?:19|20)[0-9]{2})(?:〕|\]|\)|〉)(?:第)?[0-9]{1,5}号")
-_PLAIN_NUMBER: Final = re.compile(r"^\s*\(?(?P<number>[\u4e00-\u9fff]{2,14}〔[0-9]{4}〕[0-9]{1,5}号)\)?\s*$", re.MULTILINE)
+_PLAIN_NUMBER: Final = re.compile(r"^[ \t]{0,40}\(?(?P<number>[\u4e00-\u9fff]{2,14}〔[0-9]{4}〕[0-9]{1,5}号)\)?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands in the head and the signature; None where not found."""
+    """What stands in the head and the signature; None where not found. `articles`: where a regulation in the text begins."""
 
     title: str | None
     number: str | None
     issuer: str | None
     issued: date | None
     published: date | None
-    standing: bool
+    articles: int | None
 
 
 def read(text: str) -> Head:
     """The head of a cleaned text."""
     top, bottom = text[:REACH], text[-REACH:]
     title, issuer = _title(top)
-    standing = _is_regulation(text, title)
+    articles = _articles_from(text, title)
     published = _day_in(_PUBLISHED.search(top))
-    issued = _day_in(_ISSUED.search(top)) or (_last_version(top) if standing else None) or _signed(bottom) or published
+    issued = _day_in(_ISSUED.search(top)) or (_last_version(top) if articles == 0 else None) or _signed(bottom) or published
     labelled = _ISSUER.search(top)
     issuer = re.split(r"\s", labelled["value"].strip())[0] if labelled else issuer or _signature(bottom)
-    return Head(title, _number(top), issuer, issued, published, standing)
+    return Head(title, _number(top), issuer, issued, published, articles)
 
 
 def _title(top: str) -> tuple[str | None, str | None]:
@@ -81,10 +82,16 @@ def _number(top: str) -> str | None:
     return re.sub(r"^.*(?:局|公司|政府|委员会|办公室)(?=[^局]{2,10}[〔\[(〈])", "", found.group())
 
 
-def _is_regulation(text: str, title: str | None) -> bool:
-    """Whether the text is made of articles: its days come round every year."""
-    articles = len(re.findall(r"(?:^|\n)\s*第[一二三四五六七八九十百0-9]{1,5}条(?!第|款|、|规|的|之)", text[:200_000]))
-    return articles >= 2 or (articles == 1 and bool(title and re.search(r"(?:办法|规定|条例|细则|制度)$", title)))
+def _articles_from(text: str, title: str | None) -> int | None:
+    """Where the articles of a regulation begin, whose days come round every year; None for a text without them.
+
+    A text that is nothing but a regulation begins at 0, even if its first lines are the rest of an article.
+    """
+    articles = list(_ARTICLE.finditer(text[:200_000]))
+    named = bool(title and re.search(r"(?:办法|规定|条例|细则|制度)$", title))
+    if len(articles) < (1 if named else 2):
+        return None
+    return 0 if named or title is None else articles[0].start()
 
 
 def _day_in(found: re.Match[str] | None) -> date | None:
@@ -104,36 +111,29 @@ def _date(found: re.Match[str]) -> date | None:
 
 def _last_version(top: str) -> date | None:
     """The newest day in the list of versions above the first article."""
-    head = re.split(r"\n\s*第[一二三四五六七八九十百]{1,5}条", top, maxsplit=1)[0]
+    head = re.split(r"\n[ \t]{0,20}第[一二三四五六七八九十百]{1,5}条", top, maxsplit=1)[0]
     lines = [line for line in head.split("\n") if re.search(r"通过|公布|发布|修订|修正|批准|印发", line)]
     days = [day for line in lines for found in _DAY.finditer(line) if (day := _date(found))]
     return max(days, default=None)
 
 
-_SIGNED: Final = re.compile(r"\s*(?:$|\n|\(|附件|抄送|主题词|[^\n]{0,30}$)")
+_BODY: Final = r"(?:局|厅|委|会|办|办公室|部|处|科|院|中心|府|组|校|大学|公司|司|队|室|章\))"
+_AFTER_SIGNATURE: Final = re.compile(r"\s*(?!前|之前|以前|起|至|到|,|上午|下午|召开|的|和|、|印发)(?:$|\n|[\u4e00-\u9fff])")
 
 
 def _signed(bottom: str) -> date | None:
-    """The last day that stands at the end of a line, or closes the text, and is no limit."""
+    """The last day that stands alone in its line or right after the name of a body, and is no limit."""
     for found in reversed(list(_DAY.finditer(bottom))):
-        before = bottom[max(0, found.start() - 12) : found.start()]
-        line = before.rsplit("\n", 1)[-1]
-        after = bottom[found.end() : found.end() + 12]
-        alone = not line.strip() or bool(
-            re.search(r"(?:局|厅|委|会|办|办公室|部|处|科|院|中心|府|章\)|组|校|大学|公司|司|队|室|员会)\s*$", line)
-        )
-        if (
-            alone
-            and re.match(r"\s*(?:$|\n|附|抄送|会议|山|印发|[\u4e00-\u9fff]{2,})", after)
-            and not re.match(r"\s*(?:前|之前|以前|起|至|到|,|上午|下午|召开|的|和|、|印发)", after)
-        ):
+        line = bottom[max(0, found.start() - 12) : found.start()].rsplit("\n", 1)[-1]
+        signed = not line.strip() or re.search(_BODY + r"\s*$", line)
+        if signed and _AFTER_SIGNATURE.match(bottom[found.end() : found.end() + 12]):
             return _date(found)
     return None
 
 
+_SIGNATURE: Final = re.compile(rf"(?:^|\n)[ \t]*(?P<name>[\u4e00-\u9fff]{{2,30}}{_BODY})[ \t]*\n\s{{0,40}}(?:[12][0-9]{{3}}|[一二]〇)")
+
+
 def _signature(bottom: str) -> str | None:
-    found = re.search(
-        r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fff]{3,30}(?:局|厅|委|会|办|办公室|部|处|科|院|中心|府|组|校|大学|公司|司|队|室))\s*\n\s*(?:[12][0-9]{3}|[一二]〇)",
-        bottom,
-    )
+    found = _SIGNATURE.search(bottom)
     return found["name"] if found else None

@@ -29,7 +29,7 @@ class _Document:
 
     clean: Clean
     issued: date | None
-    standing: bool
+    articles: int | None
     contacts: Contacts
     shift: Shift | None
 
@@ -42,7 +42,7 @@ def read(text: str, issued: date | None = None) -> NoticeReading:
     _refuse_size(text)
     cleaned = clean(text)
     top = head.read(cleaned.text)
-    document = _Document(cleaned, issued or top.issued, top.standing, contacts.find(cleaned.text), _shift(cleaned.text))
+    document = _Document(cleaned, issued or top.issued, top.articles, contacts.find(cleaned.text), _shift(cleaned.text))
     found: list[ObligationReading] = []
     open_questions: list[Doubt] = []
     for sentence in sentences.split(cleaned.text):
@@ -72,13 +72,10 @@ def _shift(text: str) -> Shift | None:
     return Shift.EARLIER if found["how"] == "提前" else Shift.LATER
 
 
-_HANDING_IN: Final = re.compile(r"[报交送发反递呈传寄录备填函回提推登更收受截征]")
-
-
 def _read_sentence(document: _Document, sentence: Sentence) -> tuple[list[ObligationReading], list[Doubt]]:
-    if not _HANDING_IN.search(sentence.text) and not duty.heads_times(sentence.heading):
-        return [], []
     verbs = duty.verbs(sentence.text)
+    if not verbs and not duty.announces(sentence.text, sentence.heading):
+        return [], [_doubt(document, DoubtKind.ANNOUNCED_LATER, sentence)] if doubts.announces_later(sentence.text) else []
     mentions = times.mentions(sentence.text)
     bound = binding.bind(sentence, mentions, verbs) if mentions else []
     duties: list[ObligationReading] = []
@@ -108,7 +105,7 @@ def _duty(document: _Document, sentence: Sentence, one: Bound) -> tuple[list[Obl
         document.issued,
         frequency,
         recurs,
-        document.standing,
+        document.articles is not None and sentence.start >= document.articles,
         years[0] if years else None,
         "上半年" in text and "下半年" in text and not years,
     )
@@ -127,7 +124,8 @@ def _duty(document: _Document, sentence: Sentence, one: Bound) -> tuple[list[Obl
         hour=one.mention.hour,
         shift=document.shift,
     )
-    return [replace(reading, rule=str(rule), due=_due(rule, document.issued)) for rule in resolved.found], resolved.doubts
+    kinds = resolved.doubts + ((DoubtKind.VOLUNTARY,) if doubts.is_voluntary(text) else ())
+    return [replace(reading, rule=str(rule), due=_due(rule, document.issued)) for rule in resolved.found], kinds
 
 
 def _due(rule: rules.Rule, issued: date | None) -> tuple[date, ...]:
@@ -150,6 +148,8 @@ def _doubt(document: _Document, kind: DoubtKind, sentence: Sentence) -> Doubt:
 def _unanswered(document: _Document, sentence: Sentence, answered: bool, verbs: list[duty.Verb]) -> list[Doubt]:
     if doubts.announces_later(sentence.text):
         return [_doubt(document, DoubtKind.ANNOUNCED_LATER, sentence)]
+    if not answered and verbs and doubts.has_no_such_day(sentence.text):
+        return [_doubt(document, DoubtKind.IMPOSSIBLE_DATE, sentence)]
     strong = [verb for verb in verbs if not verb.weak]
     if not answered and strong and doubts.asks(sentence.text[: strong[0].start]):
         return [_doubt(document, DoubtKind.NO_DEADLINE, sentence)]
@@ -157,10 +157,10 @@ def _unanswered(document: _Document, sentence: Sentence, answered: bool, verbs: 
 
 
 def _distinct(found: list[ObligationReading]) -> Iterator[ObligationReading]:
-    """The same duty said again elsewhere (rule and thing the same) counts once."""
+    """The same duty said again elsewhere (rule and thing the same, and the thing named) counts once."""
     seen: set[tuple[str, str]] = set()
     for one in found:
-        if (one.rule, one.what) not in seen:
+        if one.what == phrases.UNNAMED or (one.rule, one.what) not in seen:
             seen.add((one.rule, one.what))
             yield one
 

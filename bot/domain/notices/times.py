@@ -37,7 +37,10 @@ _AHEAD: Final = re.compile(r"(?P<word>今[日天]|明[日天]|后天)(?!起)")
 _COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")
 _COUNT_BARE: Final = re.compile(rf"(?<=[后起])(?:的)?第?(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)")
 
-_WEEKDAY_AFTER: Final = r"(?:\((?:周|星期|礼拜)[一二三四五六日天]\)|,?(?:周|星期)[一二三四五六日天])?"
+_WEEKDAY_AFTER: Final = (
+    r"(?:\([本即]?(?:周|星期|礼拜)[一二三四五六日天]\)|\([0-9]{1,2}月[0-9]{1,2}日(?:,?(?:周|星期)[一二三四五六日天])?\)"
+    r"|,?(?:周|星期)[一二三四五六日天])?"
+)
 _HOUR: Final = (
     rf"(?:(?P<half>上午|下午|中午|晚上|晚间|晚|早上|早|凌晨)?(?P<h>{NUMBER})(?::|时|点钟?)(?P<mi>[0-5][0-9]|半)?(?:分|整)?"
     r"|(?:上午|下午|中午)?下班(?:时间)?|(?:上午|早上)?上班|上午|下午|中午|晚上)?"
@@ -48,7 +51,7 @@ _TAIL: Final = re.compile(
 _LEAD: Final = re.compile(
     r"(?:截止|截至|最迟|最晚|不迟于|不晚于|不得迟于|不得晚于|不超过|时限|期限|(?<!会议)(?<!活动)(?<!考试)(?<!培训)(?<!召开)(?<!举办)(?<!调研)(?<!开班)(?<!比赛)时间|(?<!出生)日期)(?:日期|时间)?(?:延期|延长|推迟|统一|定|暂)?[为至到是于在:,]{0,3}$"
 )
-_NEAR: Final = re.compile(r"(?:^|[于在请前至到,、:;(须应需为止迟晚务必日]|周|月)$")
+_NEAR: Final = re.compile(r"(?:^|[于在请至到,、:;(须应需为止迟晚务必日]|周|月)$")
 _NO_DAY: Final = re.compile(r"(?:届满|期满|召开|开始|结束|举行|提前|之日起|会前|开庭|日前|满|到期)(?:的|之)?前?$")
 _MARKS: Final = {"今年": 0, "本年": 0, "本年度": 0, "同年": 0, "明年": 1, "来年": 1}
 
@@ -62,7 +65,11 @@ def mentions(text: str) -> list[Mention]:
             kept.append(hit)
         elif hit[1] - hit[0] > kept[-1][1] - kept[-1][0]:
             kept[-1] = hit
-    return join(text, [_finished(text, *hit) for hit in kept])
+    finished: list[Mention] = []
+    for hit in kept:
+        if not finished or hit[0] >= finished[-1].end:
+            finished.append(_finished(text, *hit))
+    return join(text, finished)
 
 
 def _finished(text: str, start: int, end: int, when: When) -> Mention:
