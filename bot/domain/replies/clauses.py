@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "zero": rules.compiled(rules_withdrawn.ZERO),
     "handover": rules.compiled(rules_withdrawn.HANDOVER),
     "not mine": rules.compiled(rules_withdrawn.NOT_MINE),
+    "referral": rules.compiled(rules_withdrawn.REFERRAL),
     "extension": rules.compiled(rules_open.EXTENSION),
     "blocked": rules.compiled(rules_open.BLOCKED),
     "promise": rules.compiled(rules_open.PROMISE),
@@ -138,7 +139,7 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Within one clause: if the first group spoke, the others are not heard (tie-breaking rules 1 to 9, in their order)."""
 
-STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done", "will check whether it was sent"})
+STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done", "will check whether it was sent", "only if"})
 OUR_MATTER = re.compile("M|Y|C|Q")
 OTHERS = re.compile("O的?M?")
 

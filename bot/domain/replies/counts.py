@@ -24,7 +24,7 @@ COUNT = re.compile(
     rf"(?P<n1>{numerals.PATTERN})(?P<u1>户|家|个(?!月|工作|县|区|市|乡|部|数|章|表))?(?!\d|[月号日天年点%亿万元强周页份\-]|\.\d|个)"
     rf"|(?P<total>{_TOTALS})(?:是|为|有|:|推荐|上报|报了|报|选了)*\s*(?P<n2>{numerals.PATTERN})(?P<u2>户|"
     r"家|个(?!月|工作|县|区|市|乡|部))?(?!\d|[月号日天年点%亿万元周页份张\-]|个)"
-    rf"|(?P<n3>{numerals.PATTERN})(?P<u3>户|家(?!里|属|庭|长|人|伙))(?!(?:企业)?[也都全]?[没无])(?P<after>{_NAMES})?"
+    rf"|(?P<n3>{numerals.PATTERN})(?P<u3>户|家(?!里|属|庭|长|人|伙|一家))(?!(?:企业)?[也都全]?[没无])(?P<after>{_NAMES})?"
     rf"|(?P<bare>{_NAMES})"
 )
 FIRST = frozenset("百民专千成小万合总共一累加拢全") | numerals.FIRST

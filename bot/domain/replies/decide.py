@@ -78,7 +78,7 @@ def _zero(clauses: Sequence[Clause]) -> str | None:
         return "zero question"
     if not _has(clauses, "zero"):
         return None
-    positive = any(count.number for clause in clauses for _, count in clause.counts())
+    positive = any(count.number for clause in clauses if "zero" not in clause.found for _, count in clause.counts())
     return None if positive or _has(clauses, "extension") else "zero"
 
 
@@ -124,7 +124,7 @@ def _open(clauses: Sequence[Clause]) -> str | None:
 
 
 def _rest(clauses: Sequence[Clause]) -> str | None:
-    order = ("done", "handover", "question", "under way", "numbers", "ack", "irrelevant")
+    order = ("done", "handover", "referral", "question", "under way", "numbers", "ack", "irrelevant")
     return next((group for group in order if _has(clauses, group)), None)
 
 

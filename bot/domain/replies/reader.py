@@ -29,7 +29,7 @@ COUNTED = frozenset({Intent.DONE, Intent.IN_PROGRESS, Intent.PROMISE, Intent.ZER
 DENIED = re.compile(
     r"^.{0,9}?(?:不行|来不及|赶不|够呛|不成|没戏|[交报发HW完给]不|费劲|悬|太紧|太赶|是周|是T|不赶趟|不现实|不可能|G|没(?!问题|毛病))"
 )
-UNCOUNTED = re.compile("(?:差|缺|少|漏|剩|剩下|另|补|补充|增加|新增|加|多|减|删|去掉|退|没|除|落)(?:了|最后|上|报)?$")
+UNCOUNTED = re.compile("(?:每|一|差|缺|少|漏|剩|剩下|另|补|补充|增加|新增|加|多|减|删|去掉|退|没|除|落)(?:了|最后|上|报)?$")
 """Words before a number that is missing, added or taken away, which no count holds."""
 MACHINE = re.compile("|".join(rules_talk.MACHINE))
 FOREIGN = re.compile("|".join(rules_talk.FOREIGN))

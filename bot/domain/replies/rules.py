@@ -22,6 +22,12 @@ MACROS = {
 }
 
 
+WIDER = {"W": "WSΔ", "K": "KΠ", "E": "EΛ"}
+"""Classes that cover others: work is also arranging and doing, to ask is also to beg, later is also an extension."""
+
+WIDE = re.compile(r"\[[^\]]*\]|[WKE]")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A clause whose tagged text holds one of `says` and none of `unless` says `intent`.
@@ -55,5 +61,14 @@ def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
     pattern = "|".join(alternatives)
     for name, meaning in MACROS.items():
         pattern = pattern.replace(name, meaning)
-    pattern = re.sub(r"\[[^\]]*\]|W", lambda found: found.group().replace("W", "WS" if "[" in found.group() else "[WS]"), pattern)
-    return re.compile(pattern.replace("‹work›", "W"))
+    return re.compile(WIDE.sub(_widened, pattern).replace("‹can›", "K"))
+
+
+def _widened(found: re.Match[str]) -> str:
+    """A wide class as the set of its classes: bare, or as part of a set that is already there."""
+    text = found.group()
+    if not text.startswith("["):
+        return f"[{WIDER[text]}]"
+    for narrow, wide in WIDER.items():
+        text = text.replace(narrow, wide)
+    return text
