@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, Table, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, select, update
 
-from bot.store import conflict, tables
+from bot.store import bulk, conflict, tables
 
 HEAD = tables.of(tables.Head)
 CHAINS: Mapping[str, Table] = {name: tables.METADATA.tables[name] for name in ("event", "delivery", "inbound", "audit")}
@@ -64,11 +64,10 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, obj
 
 def lock(connection: Connection, table: Table) -> Tail:
     """Hold the end of the chain (SQLite: the whole database is held already). Writers of one chain queue here."""
-    wanted = select(HEAD.c.last_id, HEAD.c.hash).where(HEAD.c.name == table.name).with_for_update()
-    row = connection.execute(wanted).first()
+    row = connection.execute(_LOCK, {"chain": table.name}).first()
     if row is None:
         connection.execute(conflict.insert_new(connection, HEAD, ["name"]), {"name": table.name, "last_id": 0, "hash": ""})
-        row = connection.execute(wanted).one()
+        row = connection.execute(_LOCK, {"chain": table.name}).one()
     return Tail(row.last_id, row.hash)
 
 
@@ -79,15 +78,15 @@ def hang(connection: Connection, table: Table, tail: Tail, rows: Sequence[Mappin
         link = {**row, "id": number, "prev_hash": last_hash}
         last_hash = link["hash"] = digest(table, link)
         links.append(link)
-    connection.execute(insert(table), links)
+    bulk.insert(connection, table, links)
     last_id = tail.last_id + len(rows)
-    connection.execute(update(HEAD).where(HEAD.c.name == table.name), {"last_id": last_id, "hash": last_hash})
+    connection.execute(_MOVE, {"chain": table.name, "to": last_id, "seal": last_hash})
     return list(range(tail.last_id + 1, last_id + 1))
 
 
 def digest(table: Table, row: Mapping[str, object] | RowMapping) -> str:
     """SHA-256 of the row's canonical JSON: every column but those `OUTSIDE`, sorted; `prev_hash` is one of them."""
-    covered = {name: _plain(row[name]) for name in _covered(table)}
+    covered = {name: value if type(value := row[name]) in _PLAIN else _plain(value) for name in _covered(table)}
     return hashlib.sha256(_JSON.encode(covered).encode()).hexdigest()
 
 
@@ -143,6 +142,9 @@ def _rows(connection: Connection, table: Table) -> Iterator[RowMapping]:
         after = page[-1]["id"]
 
 
+_PLAIN = frozenset({str, int, type(None), bool})  # most values need no look at their class
+
+
 def _plain(value: object) -> object:
     """The one JSON form of a value, the same before it is stored and after it is read by either database."""
     if isinstance(value, datetime):
@@ -150,3 +152,7 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+
+
+_LOCK = select(HEAD.c.last_id, HEAD.c.hash).where(HEAD.c.name == bindparam("chain")).with_for_update()
+_MOVE = update(HEAD).where(HEAD.c.name == bindparam("chain")).values(last_id=bindparam("to"), hash=bindparam("seal"))

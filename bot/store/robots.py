@@ -57,9 +57,8 @@ class Robots:
 
     def count_sent(self, sent: Mapping[str, int]) -> None:
         """Add to what each of them has sent."""
-        statement = update(ROBOT).where(ROBOT.c.key == bindparam("of")).values(sent=ROBOT.c.sent + bindparam("more"))
         if sent:
-            self._connection.execute(statement, [{"of": key, "more": sent[key]} for key in sorted(sent)])
+            self._connection.execute(_COUNT, [{"of": key, "more": sent[key]} for key in sorted(sent)])
 
     def used(self, since: datetime, until: datetime) -> Mapping[str, int]:
         """Attempts per robot in (since, until]: what a monthly quota is counted by (PROMISES B13)."""
@@ -77,3 +76,4 @@ def _new(key: str, channel: str) -> dict[str, object]:
 
 
 _KNOWN = select(ROBOT.c.key).where(ROBOT.c.key == bindparam("key_"))
+_COUNT = update(ROBOT).where(ROBOT.c.key == bindparam("of")).values(sent=ROBOT.c.sent + bindparam("more"))
