@@ -124,18 +124,18 @@ def test_a_question_nobody_wrote_a_sentence_for_is_refused() -> None:
         _rendered(MessageKind.QUESTION, {"about": "no_such_question", "heard": "", "choices": []})
 
 
-QUESTIONS = ("which_task", "which_meaning", "unclear", "unknown_sender", "nothing_open", "too_late_to_undo", "nothing_to_undo")
-ANSWERS = ("facts", "question", "handover", "not_responsible", "difficulty", "extension_request")
+QUESTIONS = ("which_task", "which_meaning", "which_day", "unclear", "unknown_sender", "nothing_open", "too_late_to_undo", "nothing_to_undo")
+ANSWERS = ("facts", "already", "question", "handover", "complaint")
 
 
 def test_every_question_and_every_answer_has_a_sentence_of_its_own() -> None:
     asked = {_rendered(MessageKind.QUESTION, {"about": about, "heard": "", "choices": []}).body for about in QUESTIONS}
-    said = {_rendered(MessageKind.ANSWER, {"about": about, "items": []}).body for about in ANSWERS}
+    said = {_rendered(MessageKind.ANSWER, {"about": about, "items": [], "lines": []}).body for about in ANSWERS}
     assert len(asked) == len(QUESTIONS)
     assert len(said) == len(ANSWERS)
 
 
-CHOSEN_OR_COMPUTED = ("urgency", "about", "now", "rate", "completeness")
+CHOSEN_OR_COMPUTED = ("urgency", "about", "notes", "now", "rate", "completeness")
 
 
 def _poisoned(value: object, poison: str) -> object:

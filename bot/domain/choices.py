@@ -1,23 +1,47 @@
-"""Short answers that mean something only after a question or a confirmation of ours: a number, or 撤回."""
+"""Short answers that mean something only after a letter, a question or a confirmation of ours: a number, 撤回, 投诉, "both", "the list".
+
+Pure vocabulary; what an answer says about a task is read by `replies`.
+"""
 
 import re
 import unicodedata
 
 UNDO = "撤回"
 """The word that takes the last record back."""
+ALL = "以上各项"
+"""The choice that stands for every task of a question."""
+NONE = "以上都不是"
+"""The choice with which nothing is recorded and a person looks."""
+LONGEST = 60
+"""Characters of an answer that can be one of these; whatever is longer says something of its own."""
+
 _NUMERALS = "一二三四五六七八九"
-_CHOICE = re.compile(r"(?:我?选|第)?\s*([1-9一二三四五六七八九])\s*(?:个|项|号选项)?[。.、)）]?")
-_UNDO = re.compile(r"(?:我要|请|申请)?(?:撤回|撤销|取消记录)(?:一下|刚才的|上一条)?[。.!！]?")
+_CHOICE = re.compile(r"(?:我?选|是?第)?\s*([1-9一二三四五六七八九])\s*(?:个|项|条|号|号选项)?\s*[。.、,)!]?")
+_UNDO = re.compile(r"(?:我要|我想|请|申请|麻烦)?\s*(?:撤回|撤销|取消记录)(?:一下|吧|刚才的|上一条|记录|谢谢|,)*[。.!~]*")
+_COMPLAINT = re.compile(r"(?:我要|我想)?投诉(?:一下|你们)?(?:[,:。!\s].*)?")
+_EVERYTHING = re.compile(
+    r"(?:([两俩二三四五六七八九2-9])|[几各每])\s*(?:个单位|个|项|份|样|件)[事表]?(?:[都均]|全部?)(?!没|未|不|还)|以上(?:各项|[都均全])"
+)
+_DENIED = re.compile("[不没非未别除]")
+_REPORTS = {"名单": "once", "月报": r"\d{4}-\d\d", "季报": r"\d{4}Q[1-4]", "半年报": r"\d{4}H[12]", "年报": r"\d{4}"}
+GENERIC = frozenset(re.findall("..", "企业工作情况报告报送上报开展材料中小小企本地地区单位有关相关省市项目统计数据名称"))
+"""Words of two characters that the matters share with what anybody types: they name nothing."""
 
 
-def chosen(text: str, count: int) -> int | None:
-    """Which of `count` numbered choices was answered, counted from 1; None if the text is anything but such a number."""
-    found = _CHOICE.fullmatch(_plain(text))
+def chosen(text: str, words: tuple[str, ...]) -> int | None:
+    """Which of the numbered choices, whose `words` these are, was answered, counted from 1: by its number or by its very words.
+
+    None if the text is anything else, or a number that was not offered.
+    """
+    plain = _plain(text)
+    for number, offered in enumerate(words, 1):
+        if plain in (_plain(offered), _plain(f"{number}. {offered}")):
+            return number
+    found = _CHOICE.fullmatch(plain)
     if not found:
         return None
-    digit = found[1]
-    number = _NUMERALS.index(digit) + 1 if digit in _NUMERALS else int(digit)
-    return number if number <= count else None
+    number = _number(found[1])
+    return number if number <= len(words) else None
 
 
 def is_undo(text: str) -> bool:
@@ -25,5 +49,38 @@ def is_undo(text: str) -> bool:
     return _UNDO.fullmatch(_plain(text)) is not None
 
 
+def is_complaint(text: str) -> bool:
+    """Whether the text is the complaint that every letter of ours offers."""
+    return _COMPLAINT.fullmatch(_plain(text)) is not None
+
+
+def is_about_all(text: str, count: int) -> bool:
+    """Whether it says in so many words that it speaks of each of `count` matters ("两项都报了" of two).
+
+    A bare 都 or 全部 does not: 我都报了 may mean one.
+    """
+    found = _EVERYTHING.search(_plain(text[:LONGEST]))
+    if found is None:
+        return False
+    digit = found[1]
+    return digit is None or _number(digit) == count
+
+
+def may_name(text: str) -> bool:
+    """Whether the text can be no more than the name of what is meant ("三季度的"), as an answer to the question which."""
+    plain = _plain(text)
+    return len(plain) <= LONGEST // 2 and _DENIED.search(plain) is None
+
+
+def is_kind_of_report(name: str, period: str) -> bool:
+    """Whether what is called 季报, 月报, 名单, … is a report for `period`; not so for a name that says no kind of report."""
+    form = _REPORTS.get(name)
+    return form is not None and re.fullmatch(form, period) is not None
+
+
+def _number(digit: str) -> int:
+    return 2 if digit in "两俩" else _NUMERALS.index(digit) + 1 if digit in _NUMERALS else int(digit)
+
+
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[:40]).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).split())

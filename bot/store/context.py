@@ -1,20 +1,31 @@
-"""What a conversation is about: what we last told a person, and what the person last made us record."""
+"""What a conversation is about: what we last told a person, what the person last made us record, how often we have answered."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select, text, true, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
-from bot.domain.words import MessageState
+from bot.domain.words import MessageKind, MessageState, Role
 from bot.store import tables
+from bot.store.envelopes import CHASING
+from bot.store.inbox import NEW
+
+REFUSED = (DataError, IntegrityError)
+"""What a database raises about a value that it cannot hold: the fault of one inbound, not of the connection."""
 
 _MESSAGE = tables.of(tables.Message)
-_REMINDER = tables.of(tables.Reminder)
 _TASK = tables.of(tables.Task)
 _PERIOD = tables.of(tables.Period)
+_ROLE = tables.of(tables.Role)
 _EVENT = tables.of(tables.Event)
-_SAID = (MessageState.SENT.value, MessageState.UNKNOWN.value, MessageState.SENDING.value)
+_INBOUND = tables.of(tables.Inbound)
+_GONE = (MessageState.SENT.value, MessageState.UNKNOWN.value, MessageState.SENDING.value)
+_OVER = (MessageState.SUPERSEDED.value, MessageState.DEAD.value)
+_NO_CHANGE = (MessageKind.QUESTION.value, MessageKind.ANSWER.value)
+ECHOES = 5
+"""So many of our last messages are looked at when somebody sends our own words back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +39,39 @@ class Act:
     inbound_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The last letter that reminded a person: when it went, and the tasks in the order in which its words name them."""
+
+    at: datetime
+    task_ids: tuple[int, ...]
+
+
 class Context:
     """Queries about the state of a conversation."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def told(self, person_id: int) -> tuple[int, ...]:
-        """The tasks in the last reminder that may have reached the person, in the order the letter names them."""
-        last = (
-            select(_MESSAGE.c.id)
-            .where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.state.in_(_SAID))
-            .where(exists().where(_REMINDER.c.message_id == _MESSAGE.c.id, _REMINDER.c.dropped == ""))
-            .order_by(_MESSAGE.c.not_before.desc(), _MESSAGE.c.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        query = (
-            select(_TASK.c.id)
-            .join(_REMINDER, _REMINDER.c.task_id == _TASK.c.id)
-            .join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)
-            .where(_REMINDER.c.message_id == last, _REMINDER.c.dropped == "")
-            .order_by(_PERIOD.c.due_at, _TASK.c.obligation_id, _TASK.c.id)
-        )
-        return tuple(dict.fromkeys(self._connection.execute(query).scalars()))
+    def hold(self, inbound_id: int) -> bool:
+        """Whether nobody has interpreted it yet; if so it is ours until the transaction ends."""
+        waits = (_INBOUND.c.id == inbound_id) & text(NEW)
+        return self._connection.execute(update(_INBOUND).where(waits).values(state=_INBOUND.c.state)).rowcount == 1
+
+    def told(self, person_id: int, at: datetime) -> Told | None:
+        """The last letter that may have reached the person by `at`; None if there is none."""
+        went = func.coalesce(_MESSAGE.c.sent_at, _MESSAGE.c.not_before)
+        query = select(_MESSAGE.c.rendered, went).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.state.in_(_GONE), went <= at)
+        query = query.where(_MESSAGE.c.kind.in_([kind.value for kind in CHASING]), _MESSAGE.c.rendered.is_not(None))
+        row = self._connection.execute(query.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1)).first()
+        return None if row is None else Told(row[1], tuple(dict.fromkeys(task_id for task_id, _ in row.rendered["said"])))
+
+    def closed(self, person_id: int, since: datetime) -> list[int]:
+        """Tasks of the person's units that are closed and were due at `since` or later, the latest first; at most 50."""
+        held = exists().where(_ROLE.c.unit_id == _TASK.c.unit_id, _ROLE.c.person_id == person_id, _ROLE.c.role != Role.GROUP.value)
+        query = select(_TASK.c.id).join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)
+        query = query.where(held, _TASK.c.closed == true(), _PERIOD.c.due_at >= since)
+        return list(self._connection.execute(query.order_by(_PERIOD.c.due_at.desc(), _TASK.c.id).limit(50)).scalars())
 
     def acts(self, by: str, since: datetime) -> list[Act]:
         """What this actor's words were recorded as, not taken back, at or after `since`; the latest first."""
@@ -62,3 +82,18 @@ class Context:
             .order_by(_EVENT.c.id.desc())
         )
         return [Act(row.id, row.task_id, EventKind(row.kind), row.at, row.inbound_id) for row in self._connection.execute(query)]
+
+    def answered(self, person_id: int, since: datetime, channel: str | None = None) -> int:
+        """How many questions and answers, confirmations of a change not counted, we have put to the person since (on that channel)."""
+        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE), self._fresh(since))
+        query = query.where(_MESSAGE.c.state.not_in(_OVER))
+        return int(self._connection.execute(query if channel is None else query.where(_MESSAGE.c.channel == channel)).scalar_one())
+
+    def words(self, person_id: int, upto: datetime) -> list[str]:
+        """What our last messages to the person said, part by part, the latest first."""
+        query = select(_MESSAGE.c.rendered).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.rendered.is_not(None))
+        query = query.where(_MESSAGE.c.not_before <= upto).order_by(_MESSAGE.c.not_before.desc(), _MESSAGE.c.id.desc()).limit(ECHOES)
+        return [part["body"] for rendered in self._connection.execute(query).scalars() for part in rendered["parts"]]
+
+    def _fresh(self, since: datetime) -> ColumnElement[bool]:
+        return _MESSAGE.c.created_at >= since

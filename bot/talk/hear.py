@@ -1,43 +1,52 @@
 """An inbound becomes a reply, a reply becomes facts about tasks, and the sender is told: one transaction for each inbound.
 
 "Reported" needs evidence: an unsure reading asks one question with choices and changes nothing (DESIGN 5.7). The instant of a
-fact is when it was said, not when it was read.
+fact is when it was said, not when it was read. An inbound that cannot be processed is left to an administrator with the reason,
+and never stands in the way of the next.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from bot.domain import choices, replies, status, times
+import structlog
+
+from bot.domain import choices, replies, status
+from bot.domain.errors import CuibaoError
 from bot.domain.inbound import Inbound
-from bot.domain.messages import Draft
-from bot.domain.replies.reading import Reading
-from bot.domain.status import Course, Event, EventKind
+from bot.domain.replies import normalise, quote
+from bot.domain.replies.reading import Reading, Reason
+from bot.domain.status import EventKind
 from bot.domain.words import Intent
 from bot.domain.workdays import WorkCalendar
 from bot.store import Store
-from bot.store.errors import NoAddress
-from bot.store.inbox import InboxState, Reply
+from bot.store.context import REFUSED, Told
+from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.store.tx import Tx
-from bot.talk import answer, route
-from bot.talk.answer import Change
-from bot.talk.route import Statement
+from bot.talk import answer, ask, turn, undo
+from bot.talk.record import record
+from bot.talk.route import Evidence, Numbered, Routed, Statement, picked, route
+from bot.talk.turn import Turn
 
-UNDO_WINDOW = timedelta(hours=24)
-"""For how long 撤回 takes the last record back (PROMISES C4)."""
+log = structlog.get_logger()
+
 SPOKEN_OF = timedelta(days=45)
-"""Tasks due later than this have not been mentioned yet, so an answer cannot be about them."""
-REPORTED_BEFORE = timedelta(days=60)
-"""How far back a retraction may reach."""
+"""Tasks due later than this have not been mentioned yet unless a letter named them, so an answer cannot be about them."""
+RECENT = timedelta(days=60)
+"""How long after its due day a closed task may still be spoken of."""
+COMPLAINT = "complaint"
+"""Why a human has to look at a 投诉."""
+MACHINES = frozenset({"machine text", "quoted text only"})
+"""Rules of the reader by which nobody has said anything."""
+ECHO = 12
+"""Characters of our own words that make an echo; a shorter answer may well be words that we proposed."""
 
-
-_DATED = frozenset({EventKind.REPORTED, EventKind.ZERO_REPORT, EventKind.PROMISED, EventKind.EXTENSION_ASKED})
-"""Facts that carry a day."""
+_CLAIMS = (EventKind.REPORTED, EventKind.ZERO_REPORT)
+_BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, CuibaoError, *REFUSED)
+"""Faults of one inbound. What is not listed (the database is gone, the disk is full) ends the pass, and the next one tries again."""
 
 
 def run(now: datetime, store: Store, channels: frozenset[str], calendar: WorkCalendar, limit: int = 500) -> Counter[InboxState]:
@@ -46,172 +55,166 @@ def run(now: datetime, store: Store, channels: frozenset[str], calendar: WorkCal
         waiting = tx.inbox.unread(limit)
     left: Counter[InboxState] = Counter()
     for inbound in waiting:
-        with store.begin() as tx:
-            left[_Hearing(tx, inbound, now, channels, calendar).hear()] += 1
+        state = _one(store, inbound, now, channels, calendar)
+        if state is not None:
+            left[state] += 1
     return left
 
 
-@dataclass
-class _Hearing:
-    """One inbound being understood inside one transaction."""
-
-    tx: Tx
-    inbound: Inbound
-    now: datetime
-    channels: frozenset[str]
-    calendar: WorkCalendar
-
-    def hear(self) -> InboxState:
-        """Understand, record, answer. Returns the state the inbound is left in."""
-        person = self.tx.people.by_address(self.inbound.channel, self.inbound.sender) if self.inbound.sender else None
-        if person is None:
-            self._say(answer.question(self.inbound, None, "unknown_sender", (), self.now))
-            return self._settle(InboxState.STRANGER, None)
-        if choices.is_undo(self.inbound.text):
-            return self._undo(person)
-        pending = self.tx.questions.open(person.id)
-        if pending is not None:
-            number = choices.chosen(self.inbound.text, len(pending.choices))
-            if number is not None:
-                return self._chosen(person, pending, number)
-        return self._read(person, pending)
-
-    def _read(self, person: Person, pending: Question | None) -> InboxState:
-        reading = replies.read(self.inbound.text, self.inbound.at, self.calendar)
-        tasks = self._tasks(person, reading.intent)
-        if not tasks:
-            return self._nothing_open(person, reading)
-        told = self.tx.context.told(person.id)
-        routed = route.route(reading, self.inbound.text, tasks, told)
-        if reading.intent in (Intent.IRRELEVANT, Intent.QUESTION, Intent.HANDOVER):
-            return self._answer_only(person, reading, [statement.task for statement in routed.statements] or list(tasks))
-        if routed.open_choice:
-            return self._ask_which(person, reading, routed.open_choice, pending)
-        return self._record(person, reading, routed.statements, pending)
-
-    def _tasks(self, person: Person, intent: Intent) -> list[Task]:
-        """Open tasks that may have been mentioned; for a retraction what the person reported lately."""
-        if intent is Intent.CORRECTION_NOT_DONE:
-            acts = self.tx.context.acts(_by(person), self.now - REPORTED_BEFORE)
-            closed = (self.tx.tasks.get(act.task_id) for act in acts)
-            found = list({task.id: task for task in closed if task.closed}.values())
-            if found:
-                return found
-        return self.tx.tasks.open_of(person.id, self.now + SPOKEN_OF)
-
-    def _record(self, person: Person, reading: Reading, statements: Sequence[Statement], pending: Question | None) -> InboxState:
-        decided = [(said, self._decide(said, sure=not reading.unsure)) for said in statements]
-        doubtful = [said for said, decision in decided if decision.course is Course.ASK]
-        if doubtful:
-            return self._ask_meaning(person, reading, doubtful[0].task, pending)
-        changes, understood = [], []
-        for said, decision in decided:
-            event_id = None
-            for kind in decision.kinds:
-                event_id = self._append(said, kind, person)
-            changes.append(Change(said.task, said.intent, decision.day))
-            understood.append(_understood(reading, said, event_id))
-        self._say(answer.confirmation(self.inbound, person.id, changes, self.now))
-        return self._settle(InboxState.READ, person, understood)
-
-    def _decide(self, said: Statement, *, sure: bool) -> status.Decision:
-        extended = said.task.state.extended_to
-        return status.from_reading(said.intent, said.day, said.task.due, self.inbound.at, extended_to=extended, sure=sure)
-
-    def _append(self, said: Statement, kind: EventKind, person: Person) -> int:
-        named = said.day if kind in _DATED else None
-        event = Event(kind, self.inbound.at, _by(person), day=named, counts=said.counts, inbound_id=self.inbound.id)
-        return self.tx.tasks.append(said.task.id, event).id
-
-    def _nothing_open(self, person: Person, reading: Reading) -> InboxState:
-        if reading.intent in (Intent.IRRELEVANT, Intent.ACK):
-            return self._settle(InboxState.READ, person, [_untied(reading)])
-        self._say(answer.question(self.inbound, person.id, "nothing_open", (), self.now))
-        return self._settle(InboxState.READ, person, [_untied(reading)])
-
-    def _answer_only(self, person: Person, reading: Reading, tasks: Sequence[Task]) -> InboxState:
-        if reading.intent is Intent.IRRELEVANT:
-            return self._settle(InboxState.READ, person, [_untied(reading)])
-        if reading.intent is Intent.QUESTION:
-            duties = {task.obligation_id: self.tx.obligations.get(task.obligation_id) for task in tasks}
-            self._say(answer.facts(self.inbound, person.id, tasks, duties, self.now))
-        else:
-            self._say(answer.passed_on(self.inbound, person.id, reading.intent, self.now))
-        return self._settle(InboxState.READ, person, [_untied(reading)])
-
-    def _ask_which(self, person: Person, reading: Reading, tasks: Sequence[Task], pending: Question | None) -> InboxState:
-        offered = [Statement(task, reading.intent, reading.day, reading.counts) for task in tasks[:9]]
-        return self._ask(person, reading, "which_task", offered, pending)
-
-    def _ask_meaning(self, person: Person, reading: Reading, task: Task, pending: Question | None) -> InboxState:
-        today = times.civil_day(self.now)
-        meanings = ((Intent.DONE, None), (Intent.PROMISE, today), (Intent.IN_PROGRESS, None), (Intent.DIFFICULTY, None))
-        offered = [Statement(task, intent, day, {}) for intent, day in meanings]
-        return self._ask(person, reading, "which_meaning", offered, pending)
-
-    def _ask(self, person: Person, reading: Reading, about: str, offered: Sequence[Statement], pending: Question | None) -> InboxState:
-        """One question at a time; whoever does not answer by a number is not asked the same again, a person looks instead."""
-        if pending is not None:
-            self.tx.questions.answer(pending.id, self.now)
-            self._say(answer.passed_on(self.inbound, person.id, Intent.QUESTION, self.now))
-            return self._settle(InboxState.READ, person, [_untied(reading)])
-        several = about == "which_task"
-        words = [answer.choice(said.task, said.intent, said.day, self.now, several=several) for said in offered]
-        self.tx.questions.ask(person.id, self.inbound.id, [_stored(said) for said in offered], self.now)
-        self._say(answer.question(self.inbound, person.id, about, words, self.now))
-        return self._settle(InboxState.ASKED, person, [_untied(reading)])
-
-    def _chosen(self, person: Person, pending: Question, number: int) -> InboxState:
-        picked = pending.choices[number - 1]
-        said = Statement(self.tx.tasks.get(picked["task_id"]), Intent(picked["intent"]), _day(picked["day"]), dict(picked["counts"]))
-        self.tx.questions.answer(pending.id, self.now)
-        reading = Reading(said.intent, said.day, said.counts, (), (), 1.0, None, False)
-        return self._record(person, reading, [said], None)
-
-    def _undo(self, person: Person) -> InboxState:
-        """Take back everything the person's last recorded answer did, within 24 hours."""
-        acts = self.tx.context.acts(_by(person), self.now - UNDO_WINDOW)
-        last = [act for act in acts if act.inbound_id == acts[0].inbound_id]
-        if not last:
-            older = self.tx.context.acts(_by(person), self.now - REPORTED_BEFORE)
-            self._say(answer.question(self.inbound, person.id, "too_late_to_undo" if older else "nothing_to_undo", (), self.now))
-            return self._settle(InboxState.READ, person)
-        for act in last:
-            event = Event(EventKind.UNDONE, self.inbound.at, _by(person), undoes=act.event_id, inbound_id=self.inbound.id)
-            self.tx.tasks.append(act.task_id, event)
-        tasks = [self.tx.tasks.get(task_id) for task_id in dict.fromkeys(act.task_id for act in reversed(last))]
-        self._say(answer.taken_back(self.inbound, person.id, tasks, self.now))
-        return self._settle(InboxState.READ, person)
-
-    def _say(self, draft: Draft) -> None:
-        """Put what we say into the outbox; a sender whom nothing can reach any more is left to an administrator."""
-        with suppress(NoAddress):
-            self.tx.outbox.put(draft, self.channels, self.now)
-
-    def _settle(self, state: InboxState, person: Person | None, understood: Sequence[Reply] = ()) -> InboxState:
-        self.tx.inbox.settle(self.inbound.id, state, self.now, person.id if person else None, understood)
-        return state
+def _one(store: Store, inbound: Inbound, now: datetime, channels: frozenset[str], calendar: WorkCalendar) -> InboxState | None:
+    try:
+        with store.begin() as tx:
+            if not tx.context.hold(inbound.id):
+                return None  # another process has read it since
+            own = quote.own_words(normalise.normalise(inbound.text))
+            return _hear(Turn(tx, inbound, own, min(inbound.at, now), now, channels, calendar))
+    except _BROKEN as fault:
+        log.error("inbound_not_heard", inbound=inbound.id, fault=type(fault).__name__)
+        with store.begin() as tx:
+            tx.inbox.settle(inbound.id, InboxState.TROUBLE, now, trouble=f"{type(fault).__name__}: {fault}")
+    return InboxState.TROUBLE
 
 
-def _by(person: Person) -> str:
-    return f"person:{person.id}"
+def _hear(hearing: Turn) -> InboxState:
+    """Understand, record, answer. Returns the state the inbound is left in."""
+    inbound = hearing.inbound
+    person = hearing.tx.people.by_address(inbound.channel, inbound.sender) if inbound.sender else None
+    if person is None:
+        return _stranger(hearing)
+    if choices.is_undo(hearing.own):
+        return undo.undo(hearing, person)
+    if choices.is_complaint(hearing.own):
+        hearing.say(answer.passed_on(hearing, person.id, COMPLAINT))
+        return hearing.settle(InboxState.TROUBLE, person, trouble=COMPLAINT)
+    told = hearing.tx.context.told(person.id, hearing.at)
+    pending = _pending(hearing, person, told)
+    number = choices.chosen(hearing.own, tuple(offer.words for offer in ask.offers(pending))) if pending else None
+    if pending is not None and number is not None and not inbound.chat:
+        return _chosen(hearing, person, pending, number)
+    return _read(hearing, person, told, pending)
 
 
-def _understood(reading: Reading, said: Statement, event_id: int | None) -> Reply:
-    return Reply(said.intent, said.task.id, event_id, said.day, said.counts, _why(reading))
+def _stranger(hearing: Turn) -> InboxState:
+    """Ask once a day who it is: not in a group, where anybody may speak, not a machine, not where no answer can go."""
+    inbound = hearing.inbound
+    reading = replies.read(inbound.text, hearing.at, hearing.calendar)
+    if _is_machine(reading):
+        return hearing.settle(InboxState.IGNORED, None, [ask.untied(reading)])
+    if hearing.own and not inbound.chat and (inbound.sender or inbound.answer_to):
+        who = hashlib.sha256(f"{inbound.channel}\0{inbound.sender}".encode()).hexdigest()[:32]
+        hearing.say(answer.who_are_you(hearing, f"stranger:{who}"))
+    return hearing.settle(InboxState.STRANGER, None)
 
 
-def _untied(reading: Reading) -> Reply:
-    return Reply(reading.intent, None, None, reading.day, reading.counts, _why(reading))
+def _pending(hearing: Turn, person: Person, told: Told | None) -> Question | None:
+    """The open question, unless a letter has gone out since: then a number may mean that letter's, and the question is void."""
+    pending = hearing.tx.questions.open(person.id)
+    if pending is not None and told is not None and told.at > pending.asked_at:
+        hearing.tx.questions.answer(pending.id, hearing.now)
+        return None
+    return pending
 
 
-def _why(reading: Reading) -> tuple[str, ...]:
-    return tuple(f"{reason.rule}: {reason.words}" for reason in reading.reasons)
+def _read(hearing: Turn, person: Person, told: Told | None, pending: Question | None) -> InboxState:
+    text = _without_echo(hearing, person)
+    reading = replies.read(text, hearing.at, hearing.calendar)
+    if _is_machine(reading):
+        return hearing.settle(InboxState.IGNORED, person, [ask.untied(reading)])
+    tasks = _tasks(hearing, person, told, reading.intent)
+    named = _picked(reading, hearing.own, tasks, pending)
+    if pending is not None and named is not None:
+        return _chosen(hearing, person, pending, named)
+    routed = route(reading, text, tasks, _evidence(hearing, person, reading.intent, told, pending))
+    if not any(not task.closed for task in tasks) and not routed.statements:
+        return _nothing_open(hearing, person, reading)
+    return _act(hearing, person, reading, routed, tasks, pending)
 
 
-def _stored(said: Statement) -> dict[str, object]:
-    return {"task_id": said.task.id, "intent": said.intent.value, "day": said.day.isoformat() if said.day else None, "counts": said.counts}
+def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, tasks: Sequence[Task], pending: Question | None) -> InboxState:
+    about = [said.task for said in routed.statements] or [task for task in tasks if not task.closed]
+    if reading.intent in (Intent.QUESTION, Intent.HANDOVER) and not reading.unsure:
+        return _answer_only(hearing, person, reading, about)
+    if reading.intent is Intent.IRRELEVANT and (not reading.unsure or hearing.inbound.chat):
+        return hearing.settle(InboxState.READ, person, [ask.untied(reading)])
+    if reading.unsure:
+        return ask.what_is_meant(hearing, person, reading, status.Reason.UNSURE, about, pending)
+    if routed.statements:
+        return record(hearing, person, reading, routed.statements, pending, unplaced=bool(routed.doubts))
+    return ask.which_task(hearing, person, reading, routed.doubts[0], pending)
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _tasks(hearing: Turn, person: Person, told: Told | None, intent: Intent) -> list[Task]:
+    """What the person may speak of: what is owed and was or may have been mentioned, and what was closed lately.
+
+    The closed ones keep an answer that comes twice from closing the next task. A retraction is about closed ones, if there are any.
+    """
+    named, upto = told.task_ids if told else (), hearing.at + SPOKEN_OF
+    closed = [hearing.tx.tasks.get(task_id) for task_id in hearing.tx.context.closed(person.id, hearing.at - RECENT)]
+    if intent is Intent.CORRECTION_NOT_DONE and closed:
+        return closed
+    open_ = [task for task in hearing.tx.tasks.open_of(person.id) if task.due_at <= upto or task.id in named]
+    return [*open_, *closed]
+
+
+def _evidence(hearing: Turn, person: Person, intent: Intent, told: Told | None, pending: Question | None) -> Evidence:
+    """What our last message spoke of. A retraction is about what the person reported last."""
+    if intent is Intent.CORRECTION_NOT_DONE:
+        acts = [act for act in hearing.tx.context.acts(turn.by(person), hearing.at - RECENT) if act.kind in _CLAIMS]
+        return Evidence(tuple(act.task_id for act in acts if act.inbound_id == acts[0].inbound_id))
+    if pending is not None:
+        found = ask.numbering(pending)
+        return Evidence(tuple(dict.fromkeys(task_id for numbered in found for task_id in numbered.task_ids)), found)
+    named = told.task_ids if told else ()
+    return Evidence(named, tuple(Numbered((task_id,)) for task_id in named))
+
+
+def _picked(reading: Reading, text: str, tasks: Sequence[Task], pending: Question | None) -> int | None:
+    """The number of the choice whose task was named instead of its number ("三季度的")."""
+    if pending is None or reading.intent is not Intent.IRRELEVANT or not choices.may_name(text):
+        return None
+    offered = ask.offers(pending)
+    single = {offer.task_ids[0]: number for number, offer in enumerate(offered, 1) if len(offer.task_ids) == 1}
+    if len(single) < sum(len(offer.task_ids) == 1 for offer in offered):
+        return None  # a question about the meaning: naming the task answers nothing
+    task = picked(text, reading.period_hint, [task for task in tasks if task.id in single])
+    return None if task is None else single[task.id]
+
+
+def _chosen(hearing: Turn, person: Person, pending: Question, number: int) -> InboxState:
+    offer = ask.offers(pending)[number - 1]
+    reason = Reason(hearing.own[:60], f"choice {number}", 1.0)
+    intent = offer.intent or Intent.IRRELEVANT
+    reading = Reading(intent, offer.day, dict(offer.counts or {}), (), (reason,), 1.0, None, False)
+    hearing.tx.questions.answer(pending.id, hearing.now)
+    if offer.intent is None:
+        return ask.pass_on(hearing, person, reading, ask.UNSETTLED)
+    tasks = [hearing.tx.tasks.get(task_id) for task_id in offer.task_ids]
+    return record(hearing, person, reading, [Statement(task, intent, offer.day, reading.counts) for task in tasks], None)
+
+
+def _nothing_open(hearing: Turn, person: Person, reading: Reading) -> InboxState:
+    if reading.intent not in (Intent.IRRELEVANT, Intent.ACK):
+        hearing.say(answer.remark(hearing, person.id, "nothing_open"))
+    return hearing.settle(InboxState.READ, person, [ask.untied(reading)])
+
+
+def _answer_only(hearing: Turn, person: Person, reading: Reading, tasks: Sequence[Task]) -> InboxState:
+    if reading.intent is Intent.QUESTION:
+        duties = {task.obligation_id: hearing.tx.obligations.get(task.obligation_id) for task in tasks}
+        hearing.say(answer.facts(hearing, person.id, tasks, duties))
+    else:
+        hearing.say(answer.passed_on(hearing, person.id, reading.intent.value))
+    return hearing.settle(InboxState.READ, person, [ask.untied(reading)])
+
+
+def _without_echo(hearing: Turn, person: Person) -> str:
+    """The text without our own last messages, if they came back with it or as it; line by line, as they may be quoted."""
+    text = hearing.inbound.text
+    if len(hearing.own) < ECHO:
+        return text
+    ours = {line.strip() for body in hearing.tx.context.words(person.id, hearing.now) for line in body.splitlines()}
+    return "\n".join(line for line in text.splitlines() if len(line.strip()) < ECHO or line.strip() not in ours)
+
+
+def _is_machine(reading: Reading) -> bool:
+    return reading.intent is Intent.IRRELEVANT and any(reason.rule in MACHINES for reason in reading.reasons)

@@ -13,7 +13,7 @@ from bot.store.letters import Claimed, Recipient, Said
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What the templates get, and which tasks and rungs it speaks of."""
+    """What the templates get, and which tasks and rungs it speaks of: in the order of a letter's numbers, by which it is answered."""
 
     view: Mapping[str, object]
     said: Said = ()
@@ -39,14 +39,15 @@ def speeches(tx: Tx, claimed: Sequence[Claimed], now: datetime) -> dict[int, Spe
 def _speech(tx: Tx, to: Recipient, lines: Sequence[Line], now: datetime, calendar: WorkCalendar) -> Speech:
     if to.group:
         letter = reminders.group_letter(_totals(tx, to.person_id, lines), now, calendar, group=to.name, serial=to.message_id)
-    else:
-        letter = reminders.letter(lines, now, calendar, person=to.name, serial=to.message_id)
-    return Speech(reminders.view(letter), tuple((line.task_id, line.rung) for line in lines))
+        return Speech(reminders.view(letter), tuple((line.task_id, line.rung) for line in lines))
+    letter = reminders.letter(lines, now, calendar, person=to.name, serial=to.message_id)
+    return Speech(reminders.view(letter), tuple((item.line.task_id, item.line.rung) for item in letter.items))
 
 
 def _totals(tx: Tx, group_id: int, lines: Sequence[Line]) -> list[Total]:
     """One total per matter and period, over the units of the group."""
-    matters = {tx.tasks.get(line.task_id).period_id: line for line in {(line.obligation_id, line.period): line for line in lines}.values()}
+    one_each = {(line.obligation_id, line.period): line for line in lines}
+    matters = {tx.tasks.get(line.task_id).period_id: line for line in one_each.values()}
     totals = tx.tasks.totals(list(matters), group_id)
     return [
         Total(line.what, line.period, line.target, line.limit, line.hour, totals[period_id].total, totals[period_id].reported)

@@ -1,6 +1,7 @@
 """Which task an answer is about.
 
-Evidence in order: what it names, the numbering of our last letter, that letter itself, the only open task.
+Evidence in order: the numbering of our last message, what it names (unit, period, matter), our last message itself, what is still open.
+Evidence that contradicts every task is never overruled: then nothing is recorded and we ask.
 """
 
 import re
@@ -8,12 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain import choices
 from bot.domain.replies.reading import Part, Reading
 from bot.domain.words import Intent
 from bot.store.tasks import Task
 
-PLAIN_ABOUT_ALL = frozenset({Intent.ACK, Intent.QUESTION, Intent.IRRELEVANT, Intent.HANDOVER})
-"""Intents that change no single task: they never need the question which task was meant."""
+ABOUT_ALL = frozenset({Intent.ACK, Intent.QUESTION, Intent.IRRELEVANT, Intent.HANDOVER})
+"""Intents that close and move no task: they never need the question which task was meant."""
+LIST = "NOM"
+"""How the reader's period hint for the nomination list begins."""
 _NAME = re.compile(r"[\u4e00-\u9fff]{2}")
 _COMMON = 2
 """Two characters in a row that the answer and a matter share are evidence that it is meant."""
@@ -30,64 +34,132 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing said of which it is not clear which of the `candidates` it is about; empty: about none that is known."""
+
+    candidates: tuple[Task, ...]
+    intent: Intent
+    day: date | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What a number of our last message stands for: tasks, and (a choice of a question) the outcome that was offered with it."""
+
+    task_ids: tuple[int, ...]
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What our last message to the person spoke of (`told`, in its order), and what its numbers, from 1, stand for."""
+
+    told: tuple[int, ...] = ()
+    numbering: tuple[Numbered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Routed:
-    """What was said about which task; `open_choice` holds the candidates when nothing tells them apart."""
+    """What was said about which task, and what could not be tied to one."""
 
     statements: tuple[Statement, ...] = ()
-    open_choice: tuple[Task, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
-def route(reading: Reading, text: str, tasks: Sequence[Task], told: Sequence[int]) -> Routed:
-    """Tie an answer to tasks. `tasks` are those the sender may speak of, `told` the ids in our last letter in its order."""
+def route(reading: Reading, text: str, tasks: Sequence[Task], evidence: Evidence) -> Routed:
+    """Tie an answer to tasks. `tasks` are those the sender may speak of, lately closed ones included."""
     parts = [part for part in reading.parts if part.number is not None or part.unit]
     if parts:
-        return _parts(parts, tasks, told)
-    found = _meant(reading.period_hint, text, tasks, told)
-    if len(found) > 1 and reading.intent not in PLAIN_ABOUT_ALL:
-        return Routed(open_choice=found)
-    return Routed(tuple(Statement(task, reading.intent, reading.day, reading.counts) for task in found))
+        return _parts(parts, reading, text, tasks, evidence)
+    said = Part(None, None, reading.intent, reading.day, reading.counts)
+    meant = _meant(reading.period_hint, text, tasks, evidence.told)
+    if meant and (len(meant) == 1 or said.intent in ABOUT_ALL or choices.is_about_all(text, len(meant))):
+        return Routed(_stated(said, meant))
+    return Routed(doubts=(_doubt(said, meant or _open(tasks)),))
 
 
-def _parts(parts: Iterable[Part], tasks: Sequence[Task], told: Sequence[int]) -> Routed:
-    statements = []
+def picked(text: str, period_hint: str | None, tasks: Sequence[Task]) -> Task | None:
+    """The one task that a text names which may be no more than a name; None if it names none of them, or several."""
+    found = _of_period(period_hint, _named(text, tasks) or tasks)
+    return found[0] if len(found) == 1 and (period_hint or len(tasks) > 1) else None
+
+
+def _parts(parts: Sequence[Part], reading: Reading, text: str, tasks: Sequence[Task], evidence: Evidence) -> Routed:
+    statements: list[Statement] = []
+    doubts: list[Doubt] = []
     for part in parts:
-        found = _numbered(part.number, tasks, told) if part.number is not None else named(part.unit or "", tasks)
-        if len(found) != 1:
-            return Routed(open_choice=tuple(found) or tuple(tasks))
-        statements.append(Statement(found[0], part.intent, part.day, part.counts))
-    return Routed(tuple(statements))
+        meant = _numbered(part, tasks, evidence) if part.number is not None else _of_name(part.unit or "", tasks)
+        if len(parts) == 1:  # then the whole text speaks of it
+            meant = _of_period(reading.period_hint, _named(text, meant) or meant)
+        meant = _likely(meant, evidence.told)
+        if len(meant) == 1 or (meant and part.intent in ABOUT_ALL) or (meant and part.number is not None):
+            statements += _stated(part, meant)
+        else:
+            doubts.append(_doubt(part, meant or _open(tasks)))
+    return Routed(tuple(statements), tuple(doubts))
 
 
-def _numbered(number: int | None, tasks: Sequence[Task], told: Sequence[int]) -> list[Task]:
-    if number is None or not 1 <= number <= len(told):
+def _stated(part: Part, tasks: Iterable[Task]) -> tuple[Statement, ...]:
+    return tuple(Statement(task, part.intent, part.day, part.counts) for task in tasks)
+
+
+def _doubt(part: Part, candidates: Iterable[Task]) -> Doubt:
+    return Doubt(tuple(candidates), part.intent, part.day, part.counts)
+
+
+def _numbered(part: Part, tasks: Sequence[Task], evidence: Evidence) -> list[Task]:
+    """By the number alone; a choice that was offered with another outcome is not what was meant."""
+    number = part.number or 0
+    if not 1 <= number <= len(evidence.numbering):
         return []
-    return [task for task in tasks if task.id == told[number - 1]]
+    meant = evidence.numbering[number - 1]
+    if meant.intent is not None and meant.intent is not part.intent:
+        return []
+    return [task for task in tasks if task.id in meant.task_ids]
 
 
-def _meant(period_hint: str | None, text: str, tasks: Sequence[Task], told: Sequence[int]) -> tuple[Task, ...]:
-    """Each piece of evidence narrows the candidates unless it would leave none."""
-    found = list(tasks)
-    for narrower in (_of_period(period_hint, found), named(text, found)):
-        found = [task for task in found if task in narrower] or found
-    if len(found) > 1:
-        found = [task for task in found if task.id in told] or found
-    return tuple(found)
+def _of_name(name: str, tasks: Sequence[Task]) -> list[Task]:
+    """By a name that must fit: a unit, a kind of report, or words of the matter."""
+    regular = [task for task in tasks if choices.is_kind_of_report(name, task.period)]
+    return _named(name, regular) or regular or _named(name, tasks)
+
+
+def _meant(hint: str | None, text: str, tasks: Sequence[Task], told: Sequence[int]) -> list[Task]:
+    """What the whole answer can be about; empty if what it names contradicts every task, or our last message was not about any."""
+    found = _of_period(hint, tasks)
+    named = _named(text, found)
+    if told and hint is None and not named and not any(task.id in told for task in tasks):
+        return []
+    return _likely(named or found, told)
+
+
+def _likely(found: list[Task], told: Sequence[int]) -> list[Task]:
+    """Of several those our last message spoke of, and of those what is still open; each narrows unless it would leave none."""
+    found = [task for task in found if task.id in told] or found
+    return [task for task in found if not task.closed] or found if len(found) > 1 else found
 
 
 def _of_period(hint: str | None, tasks: Sequence[Task]) -> list[Task]:
     if hint is None:
         return list(tasks)
-    return [task for task in tasks if task.period == hint] or [task for task in tasks if hint.startswith("NOM") and task.period == "once"]
+    if hint.startswith(LIST):
+        return [task for task in tasks if task.period == "once"] or list(tasks)
+    return [task for task in tasks if task.period == hint]
 
 
-def named(text: str, tasks: Sequence[Task]) -> list[Task]:
-    """The tasks whose unit, or failing that whose matter, the text names; all of them if it names none."""
-    by_unit = [task for task in tasks if _stem(task.unit_short) in text]
-    if by_unit and len(by_unit) < len(tasks):
-        return by_unit
-    scores = {task.id: _shared(text, task.what) for task in tasks}
+def _named(text: str, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks whose unit the text names, of these (or of all, if it names no unit) those whose matter it names; empty if neither."""
+    lengths = {task.id: len(stem) for task in tasks if (stem := _stem(task.unit_short)) in text}
+    of_unit = [task for task in tasks if lengths.get(task.id) == max(lengths.values(), default=0)]
+    scores = {task.id: _shared(text, task.what) for task in of_unit or tasks}
     best = max(scores.values(), default=0)
-    return [task for task in tasks if scores[task.id] == best] if best else list(tasks)
+    of_matter = [task for task in of_unit or tasks if scores[task.id] == best] if best else []
+    return of_matter or of_unit
+
+
+def _open(tasks: Iterable[Task]) -> list[Task]:
+    return [task for task in tasks if not task.closed]
 
 
 def _stem(name: str) -> str:
@@ -97,4 +169,4 @@ def _stem(name: str) -> str:
 
 def _shared(text: str, what: str) -> int:
     pairs = {what[at : at + _COMMON] for at in range(len(what) - 1)}
-    return sum(pair in text for pair in pairs if _NAME.fullmatch(pair))
+    return sum(pair in text for pair in pairs - choices.GENERIC if _NAME.fullmatch(pair))

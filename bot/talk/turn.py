@@ -1,0 +1,75 @@
+"""One inbound being heard inside one transaction: what it is, who said it, and how we speak back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from bot.domain import times
+from bot.domain.inbound import Inbound
+from bot.domain.messages import Draft
+from bot.domain.words import MessageKind
+from bot.domain.workdays import WorkCalendar
+from bot.store.errors import NoAddress
+from bot.store.inbox import InboxState, Reply
+from bot.store.people import Person
+from bot.store.tx import Tx
+
+BY_MAIL = 1
+"""Automatic mails a person gets on a day, confirmations of a change not counted (PROMISES C6)."""
+BY_CHAT = 5
+"""Questions and answers a person gets on a day by any channel: beyond that it is another robot, or somebody whom only a human can help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`own` are the person's own words, `at` is when they were said (never later than `now`)."""
+
+    tx: Tx
+    inbound: Inbound
+    own: str
+    at: datetime
+    now: datetime
+    channels: frozenset[str]
+    calendar: WorkCalendar
+
+    @property
+    def today(self) -> date:
+        """The civil day of `now`."""
+        return times.civil_day(self.now)
+
+    @property
+    def midnight(self) -> datetime:
+        """The instant at which `today` began."""
+        return times.instant(self.today, time(0))
+
+    def say(self, draft: Draft) -> bool:
+        """Put what we say into the outbox. False if it is not said: it was said before, nothing reaches the person, or it would
+        be one answer too many for a day; a confirmation of a change never is."""
+        if draft.kind is not MessageKind.CONFIRMATION and draft.person_id is not None and self._enough(draft.person_id):
+            return False
+        try:
+            return self.tx.outbox.put(draft, self.channels, self.now) is not None
+        except NoAddress:
+            return False
+
+    def settle(self, state: InboxState, person: Person | None, replies: Sequence[Reply] = (), trouble: str = "") -> InboxState:
+        """The inbound has been interpreted; `trouble` says why a human has to look."""
+        self.tx.inbox.settle(self.inbound.id, state, self.now, person.id if person else None, replies, trouble)
+        return state
+
+    def _enough(self, person_id: int) -> bool:
+        context = self.tx.context
+        mailed = self._way(person_id) == "mail" and context.answered(person_id, self.midnight, "mail") >= BY_MAIL
+        return mailed or context.answered(person_id, self.midnight) >= BY_CHAT
+
+    def _way(self, person_id: int) -> str:
+        """The channel an answer takes: that of the inbound, or the person's own where it was said in a group."""
+        if not self.inbound.chat and self.inbound.channel in self.channels:
+            return self.inbound.channel
+        address = self.tx.people.best_address(person_id, self.channels)
+        return address.channel if address else ""
+
+
+def by(person: Person) -> str:
+    """The person as an actor of facts."""
+    return f"person:{person.id}"

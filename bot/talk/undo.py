@@ -1,0 +1,38 @@
+"""撤回: everything that the person's last recorded answer did is taken back, within 24 hours (PROMISES C4)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.domain.status import Event, EventKind
+from bot.store.context import Act
+from bot.store.inbox import InboxState
+from bot.store.people import Person
+from bot.talk import answer, turn
+from bot.talk.turn import Turn
+
+WINDOW = timedelta(hours=24)
+"""For how long after it was said, counted to when 撤回 is said."""
+REMEMBERED = timedelta(days=60)
+"""How far back we look to tell "too late" from "nothing"."""
+
+
+def undo(hearing: Turn, person: Person) -> InboxState:
+    """Take back the last answer that recorded something, and say where the tasks stand again."""
+    acts = _records(hearing, person, WINDOW)
+    last = [act for act in acts if act.inbound_id == acts[0].inbound_id]
+    if not last:
+        about = "too_late_to_undo" if _records(hearing, person, REMEMBERED) else "nothing_to_undo"
+        hearing.say(answer.remark(hearing, person.id, about))
+        return hearing.settle(InboxState.READ, person)
+    for act in last:
+        event = Event(EventKind.UNDONE, hearing.at, turn.by(person), undoes=act.event_id, inbound_id=hearing.inbound.id)
+        hearing.tx.tasks.append(act.task_id, event)
+    tasks = [hearing.tx.tasks.get(task_id) for task_id in dict.fromkeys(act.task_id for act in reversed(last))]
+    hearing.say(answer.taken_back(hearing, person.id, tasks))
+    return hearing.settle(InboxState.READ, person)
+
+
+def _records(hearing: Turn, person: Person, within: timedelta) -> Sequence[Act]:
+    """The latest first. A 收到 is no record to take back: it must not stand between 撤回 and what was reported before it."""
+    acts = hearing.tx.context.acts(turn.by(person), hearing.at - within)
+    return [act for act in acts if act.kind is not EventKind.ACKNOWLEDGED]
