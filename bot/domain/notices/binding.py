@@ -53,7 +53,8 @@ def _may_limit(sentence: Sentence, mention: Mention, verbs: list[Verb]) -> bool:
         return True
     if re.match(r"\)?的", text[mention.end : mention.end + 2]):
         return False
-    if mention.marked or isinstance(mention.when, Recurring | Weekdays | Ahead):
+    every_week = isinstance(mention.when, Weekdays) and mention.when.every
+    if mention.marked or every_week or isinstance(mention.when, Recurring | Ahead):
         return True
     asked = re.search(r"[于在请须应需]$", text[: mention.start][-2:])
     return bool(asked) or _is_alone(sentence, mention) or any(_stands_before(text, mention, verb) for verb in verbs)
@@ -61,7 +62,7 @@ def _may_limit(sentence: Sentence, mention: Mention, verbs: list[Verb]) -> bool:
 
 def _stands_before(text: str, mention: Mention, verb: Verb) -> bool:
     """Whether a bare day stands right before the verb (4月30日报送, 4月30日由各单位报送)."""
-    return 0 <= verb.start - mention.end <= 8 and not re.search("的|会议", text[mention.end : verb.start])
+    return 0 <= verb.start - mention.end <= 8 and not re.search(r"[的)]|会议|数据|情况", text[mention.end : verb.start])
 
 
 def _is_alone(sentence: Sentence, mention: Mention) -> bool:

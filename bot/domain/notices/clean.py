@@ -48,7 +48,7 @@ _DROPPED: Final = re.compile(
     rf"{_BREAK}(?!{_ITEM})(?=[\u4e00-\u9fff0-9][^\n]{{4}})"
 )
 _MISREAD: Final = re.compile(
-    r"(?<=[0-9])[OoIl](?=[0-9年月日时:])|(?<![A-Za-z0-9])[lI](?=[0-9]?[月日])|(?<=[0-9])[曰口](?=[前以之上下起至内(,])"
+    r"(?<=[0-9])[OoIl](?=[0-9年月日时:])|(?<![A-Za-z0-9])[lI](?=[0-9]?[月日曰口])|(?<=[0-9])[曰口](?=[前以之上下起至内(,])"
 )
 """Figures and 日 as text recognition gets them wrong inside dates."""
 

@@ -7,7 +7,10 @@ from bot.domain import rules
 from bot.domain.notices.numerals import NUMBER, number
 
 DAYS: Final = rf"(?P<days>{NUMBER}[日号]?(?:[、,和及与至到~-]{NUMBER}[日号]?){{0,9}}(?<=[日号]))"
-DAYPART: Final = rf"(?:{DAYS}|(?P<part>月?底|月?末|最后(?:一|1)[天日]|最后(?:一|1)个?工作日|上旬|中旬|下旬|初))"
+DAYPART: Final = (
+    rf"(?:{DAYS}(?P<to_end>[至到~-](?:当月|本月)?月?[底末])?"
+    r"|(?P<part>月?底|月?末|最后(?:一|1)[天日]|最后(?:一|1)个?工作日|上旬|中旬|下旬|初))"
+)
 AFTER: Final = (
     r"(?:(?:的?(?:末|底)?(?:终了|结束|完结|完毕|终结|末了|末|底|终|满)(?:之日起|之日后|之后|以后|后|起)?"
     r"|之后|以后|后|过后)的?,?(?:(?:各?单位|各地)?(?:均?应当?|须|需|请|必须)?(?:在|于))?)"
@@ -25,7 +28,7 @@ def days_of(found: re.Match[str]) -> tuple[int, ...]:
     """The days that DAYPART matched, ascending; of a range (1日至5日) the last. Empty where one is no day of any month."""
     if part := found["part"]:
         return (_PARTS.get(part, rules.LAST),)
-    return day_list(found["days"])
+    return (rules.LAST,) if found.groupdict().get("to_end") else day_list(found["days"])
 
 
 def day_list(words: str) -> tuple[int, ...]:

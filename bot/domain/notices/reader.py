@@ -81,7 +81,8 @@ def _read_sentence(document: _Document, sentence: Sentence) -> tuple[list[Obliga
     duties: list[ObligationReading] = []
     questions: list[Doubt] = []
     for one in _one_each(bound, sentence):
-        read_duties, kinds = _duty(document, sentence, one)
+        previous = duties[-1].due[-1] if duties and duties[-1].rule.startswith(("once", "dates")) else None
+        read_duties, kinds = _duty(document, sentence, one, previous)
         duties += read_duties
         questions += [_doubt(document, kind, sentence) for kind in kinds]
     return duties, questions + _unanswered(document, sentence, bool(bound), verbs)
@@ -97,19 +98,11 @@ def _one_each(bound: list[Bound], sentence: Sentence) -> Iterator[Bound]:
             yield one
 
 
-def _duty(document: _Document, sentence: Sentence, one: Bound) -> tuple[list[ObligationReading], tuple[DoubtKind, ...]]:
+def _duty(
+    document: _Document, sentence: Sentence, one: Bound, previous: date | None
+) -> tuple[list[ObligationReading], tuple[DoubtKind, ...]]:
     text = sentence.text
-    frequency, recurs = resolve.frequency(text[one.chunk[0] : one.mention.start], text[: one.mention.start])
-    years = [int(year) for year in re.findall(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年|-[0-9])", text)]
-    context = Context(
-        document.issued,
-        frequency,
-        recurs,
-        document.articles is not None and sentence.start >= document.articles,
-        years[0] if years else None,
-        "上半年" in text and "下半年" in text and not years,
-    )
-    resolved = resolve.resolve(one.mention.when, context)
+    resolved = resolve.resolve(one.mention.when, _context(document, sentence, one, previous))
     own = contacts.of_sentence(text, document.contacts)
     span = document.clean.span(sentence.start, sentence.end)
     reading = ObligationReading(
@@ -126,6 +119,21 @@ def _duty(document: _Document, sentence: Sentence, one: Bound) -> tuple[list[Obl
     )
     kinds = resolved.doubts + ((DoubtKind.VOLUNTARY,) if doubts.is_voluntary(text) else ())
     return [replace(reading, rule=str(rule), due=_due(rule, document.issued)) for rule in resolved.found], kinds
+
+
+def _context(document: _Document, sentence: Sentence, one: Bound, previous: date | None) -> Context:
+    text = sentence.text
+    frequency, recurs = resolve.frequency(text[one.chunk[0] : one.mention.start], text[: one.mention.start])
+    year = re.search(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年|-[0-9])", text)
+    return Context(
+        document.issued,
+        frequency,
+        recurs,
+        standing=document.articles is not None and sentence.start >= document.articles,
+        year=int(year[1]) if year else None,
+        halves="上半年" in text and "下半年" in text and not year,
+        previous=previous,
+    )
 
 
 def _due(rule: rules.Rule, issued: date | None) -> tuple[date, ...]:

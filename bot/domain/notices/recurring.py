@@ -163,7 +163,7 @@ _SHAPES: Final = (
         _quarterly_next,
     ),
     _shape(rf"{_QUARTER}(?:的)?{AFTER}(?:的)?{_FIRST}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly_next),
-    _shape(rf"下一?个?季度?(?:的)?(?:{_FIRST})?(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly_next),
+    _shape(rf"(?:下一?个?|次)季度?(?:的)?(?:{_FIRST})?(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly_next),
     _shape(rf"{_QUARTER}(?:的)?{_FIRST}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly(1)),
     _shape(rf"{_QUARTER}(?:的)?{_SECOND}(?:份)?(?:的)?(?:前)?{DAYPART}", _quarterly(2)),
     _shape(rf"{_QUARTER}(?:的)?(?:末|底)(?:的)?{DAYPART}(?!之?内|以内)", _quarterly(3)),

@@ -29,6 +29,7 @@ class Context:
     """What surrounds a time expression.
 
     `frequency` is named before it; `recurs` says that it is named as a habit (每年, 按月), not as one report (年报).
+    `halves`: it speaks of both half-years. `previous`: the last single day before it in its sentence.
     `standing`: the text is a regulation, whose days come round every year. `year` is the one written in the sentence.
     """
 
@@ -38,6 +39,7 @@ class Context:
     standing: bool = False
     year: int | None = None
     halves: bool = False
+    previous: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _recurring(when: Recurring, context: Context) -> Resolved:
 def _days(when: Days, context: Context) -> Resolved:
     if when.points[0][0] == NEXT_MONTH and context.frequency is Frequency.MONTH:
         return Resolved((rules.MonthlyNext(when.points[0][1]),))
-    if _is_yearly(when, context):
+    if _is_yearly(when, context) or (when.year is None and len(when.points) == 4 and _even(when.points)):
         doubts = (DoubtKind.APPROXIMATE,) if when.rough and not context.standing else ()
         return _yearly(when.points, doubts)
     return _dated(when, context)
@@ -188,7 +190,8 @@ def _month_days(days: tuple[int, ...], context: Context) -> Resolved:
         return Resolved((rules.QuarterlyNext(days[0]),))
     if context.issued is None:
         return _unknown(DoubtKind.NO_ISSUE_DATE)
-    return _once([_next_with(day, context.issued) for day in days])
+    since = max(context.issued, context.previous or context.issued)
+    return _once([_next_with(day, since) for day in days])
 
 
 def _next_with(day: int, issued: date) -> date:
@@ -225,8 +228,8 @@ _FREQUENCIES: Final = (
     ),
     (
         Frequency.MONTH,
-        re.compile(r"每一?个?月|按月|逐月|各月"),
-        re.compile(r"月报|月度(?:报|快报|分析|总结|统计|财务|小结|汇总|情况|工作|数据)|月[^,。;、]{0,4}报表|当月|上月|本月"),
+        re.compile(r"每一?个?月|按月|逐月|各月|每一?个?旬|逐旬|每半个?月"),
+        re.compile(r"[月旬]报|月度(?:报|快报|分析|总结|统计|财务|小结|汇总|情况|工作|数据)|月[^,。;、]{0,4}报表|当月|上月|本月"),
     ),
     (Frequency.WEEK, re.compile(r"每一?个?(?:周|星期)|按周|逐周"), re.compile(r"周报|周[^,。;、日]{0,4}报表")),
     (Frequency.YEAR, re.compile(r"每一?个?年(?!度内)|按年|逐年|各年"), re.compile(r"(?<!半)年报|(?<!半)年度报")),
