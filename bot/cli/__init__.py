@@ -1,7 +1,7 @@
 """The command `cuibao`: parses and prints, decides nothing.
 
-The commands are declared here with light imports only, so that `cuibao --help` answers at once; what needs the database
-or the network is in `bot.cli.house` and loaded by name when such a command runs.
+The commands are declared here with light imports only, so that `cuibao --help` answers at once. What they do is in
+`bot.cli.rules` (the rules alone) and `bot.cli.house` (the database and the network), each loaded by name when it is needed.
 
 Exit codes: 0 done, 1 something is wrong and was said (doctor found differences), 2 the input cannot be used.
 """
@@ -9,13 +9,13 @@ Exit codes: 0 done, 1 something is wrong and was said (doctor found differences)
 import importlib
 import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from bot.cli import rules
 from bot.domain.errors import CuibaoError
 
 app = typer.Typer(
@@ -25,10 +25,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(rules.notice_app, name="notice")
-app.add_typer(rules.reply_app, name="reply")
-app.command("calendar")(rules.calendar)
-app.command("due")(rules.due)
+notice_app = typer.Typer(help="读通知。", no_args_is_help=True)
+reply_app = typer.Typer(help="读答复。", no_args_is_help=True)
+app.add_typer(notice_app, name="notice")
+app.add_typer(reply_app, name="reply")
 
 Data = Annotated[Path | None, typer.Option("--data", help="数据目录，默认取配置 CUIBAO_DATA（data）")]
 Env = Annotated[Path | None, typer.Option("--env", help="配置文件，默认为当前目录的 .env")]
@@ -37,9 +37,22 @@ Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
 
+class Shift(StrEnum):
+    """The words of `--shift`; a test holds them equal to `bot.domain.due.Shift`, which is not loaded for a help text."""
+
+    EARLIER = "earlier"
+    LATER = "later"
+    AS_IS = "as-is"
+
+
 def _house() -> ModuleType:
-    """The part of the command line that needs the database and the network (0.5 s to load, so only when used)."""
+    """The part of the command line that needs the database and the network."""
     return importlib.import_module("bot.cli.house")
+
+
+def _rules() -> ModuleType:
+    """The part of the command line that needs only the rules."""
+    return importlib.import_module("bot.cli.rules")
 
 
 @app.callback(invoke_without_command=True)
@@ -47,6 +60,49 @@ def start(context: typer.Context) -> None:
     """Without a command: serve."""
     if context.invoked_subcommand is None:
         _house().serve(port=None, host="", data=None, env=None, now="")
+
+
+@app.command()
+def calendar(days: Annotated[list[str], typer.Argument(metavar="DATE…", help="日期，如 2018-09-30")], as_json: Json = False) -> None:
+    """查工作日：某天是否上班、依据什么、是否暂定。"""
+    _rules().calendar(days, as_json)
+
+
+@app.command()
+def due(
+    rule: Annotated[str, typer.Argument(help="报送规则，如 quarterly:next-month-day=20")],
+    since: Annotated[str, typer.Option("--from", help="从这一天（含）起")],
+    count: Annotated[int, typer.Option(min=1, max=1000, help="列出几期")] = 8,
+    shift: Annotated[Shift, typer.Option(help="遇休息日：earlier 提前、later 顺延、as-is 不动")] = Shift.EARLIER,
+    as_json: Json = False,
+) -> None:
+    """列出一条报送规则接下来的截止日，并说明每一天是怎么来的。"""
+    _rules().due(rule, since, count, shift.value, as_json)
+
+
+@notice_app.command("read")
+def notice_read(
+    file: Annotated[str, typer.Argument(help="通知文本文件，- 表示标准输入")],
+    issued: Annotated[str, typer.Option(help="成文日期；文中写明的可省略")] = "",
+    as_json: Json = False,
+) -> None:
+    """从通知全文读出报送事项、时限、去处，并列出需要人定的疑点。"""
+    _rules().notice_read(file, issued, as_json)
+
+
+@reply_app.command("read")
+def reply_read() -> None:
+    """逐行读答复：标准输入每行 {"text","asked_at"}，标准输出每行 {"intent","date","counts"}，次序不变。"""
+    _rules().reply_read()
+
+
+@reply_app.command("explain")
+def reply_explain(
+    text: Annotated[str, typer.Argument(help="答复原文")],
+    at: Annotated[str, typer.Option(help="答复的时刻，如 2018-09-28T09:00")] = "2018-09-27T10:00",
+) -> None:
+    """说明一句答复是怎么被理解的：用到的词、规则与分数。"""
+    _rules().reply_explain(text, at)
 
 
 @app.command()
@@ -95,6 +151,20 @@ def migrate(data: Data = None, env: Env = None) -> None:
 def doctor(data: Data = None, env: Env = None, as_json: Json = False) -> None:
     """体检：重算全部状态、核对证据链、查看作业与渠道；有问题时退出码为 1。"""
     _house().doctor(data=data, env=env, as_json=as_json)
+
+
+@app.command()
+def outbox(
+    state: Annotated[str, typer.Option(help="只看这一状态，如 dead；doubt 为可能送达两次的")] = "",
+    resend: Annotated[int | None, typer.Option(help="决定重发这一条（是否送达不明或已失败的）")] = None,
+    drop: Annotated[int | None, typer.Option(help="决定放弃这一条（是否送达不明或已失败的）")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出几条，最新的在前")] = 50,
+    data: Data = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """发件箱：列出消息及平台给出的结果，对是否送达不明或已失败的作出决定。"""
+    _house().outbox(state=state, resend=resend, drop=drop, limit=limit, data=data, env=env, as_json=as_json)
 
 
 @app.command()

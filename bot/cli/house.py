@@ -9,15 +9,22 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from bot import settings
 from bot.cli import play
 from bot.cli.rules import InputError
 from bot.domain import times, windows
+from bot.domain.deliveries import InDoubt
+from bot.domain.words import MessageState, label
 from bot.render import Renderer
+from bot.store.letters import Message
 from bot.wiring import clock, health, jobbing, playing, record
 from bot.wiring import serve as serving
 from bot.wiring.ground import Ground, open_ground, start_log
+
+DOUBT = "doubt"
+"""The word for messages that may have arrived twice."""
 
 
 @contextmanager
@@ -113,6 +120,42 @@ def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
             Console().print(f"{mark} {finding.about}：{finding.detail}", highlight=False, soft_wrap=True)
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
+
+
+def outbox(state: str, resend: int | None, drop: int | None, limit: int, data: Path | None, env: Path | None, as_json: bool) -> None:
+    """Decide on messages, then list."""
+    wanted = _state(state)
+    with _ground(data, env) as ground, ground.store.begin() as tx:
+        for message_id, policy in ((resend, InDoubt.RESEND), (drop, None)):
+            if message_id is not None and not tx.outbox.resolve(message_id, policy, "admin:cli", clock.RealClock().now()):
+                raise InputError(f"消息 {message_id} 不存在，或不在“是否送达不明”“发送失败”状态，无需决定")
+        found = tx.outbox.in_doubt(limit) if state == DOUBT else tx.outbox.list(wanted, limit=limit)
+    if as_json:
+        sys.stdout.write(json.dumps([_message(message) for message in found], ensure_ascii=False, default=str) + "\n")
+        return
+    table = Table("编号", "状态", "种类", "渠道", "时间", "次数", "存疑", "平台结果")
+    for message in found:
+        at = times.local(message.sent_at or message.not_before).strftime("%Y-%m-%d %H:%M")
+        told = f"{message.last_code} {message.last_detail}".strip()
+        table.add_row(
+            str(message.id), label(message.state), label(message.kind), message.channel, at, str(message.attempt), str(message.doubts), told
+        )
+    Console().print(table)
+
+
+def _state(word: str) -> MessageState | None:
+    if word in ("", DOUBT):
+        return None
+    try:
+        return MessageState(word)
+    except ValueError as error:
+        raise InputError(f"没有“{word}”这个状态，可用：{'、'.join(MessageState)}、{DOUBT}") from error
+
+
+def _message(message: Message) -> dict[str, object]:
+    """Without addresses and words: those are personal data, and the pages show them to who may see them."""
+    named = ("id", "state", "kind", "channel", "not_before", "sent_at", "attempt", "doubts", "last_code", "last_detail", "reason")
+    return {name: getattr(message, name) for name in named}
 
 
 def link(data: Path | None, env: Path | None) -> None:

@@ -5,9 +5,8 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -15,11 +14,6 @@ from bot.domain import due as dues
 from bot.domain import notices, periods, replies, times, words, workdays
 from bot.domain import rules as grammar
 from bot.domain.errors import CuibaoError
-
-notice_app = typer.Typer(help="读通知。", no_args_is_help=True)
-reply_app = typer.Typer(help="读答复。", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 class InputError(CuibaoError):
@@ -37,8 +31,8 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def calendar(days: Annotated[list[str], typer.Argument(metavar="DATE…", help="日期，如 2018-09-30")], as_json: Json = False) -> None:
-    """查工作日：某天是否上班、依据什么、是否暂定。"""
+def calendar(days: list[str], as_json: bool) -> None:
+    """Say of each date whether people work and by what source."""
     known = workdays.WorkCalendar()
     found = [known.day(_day(text)) for text in days]
     if as_json:
@@ -52,17 +46,11 @@ def calendar(days: Annotated[list[str], typer.Argument(metavar="DATE…", help="
     )
 
 
-def due(
-    rule: Annotated[str, typer.Argument(help="报送规则，如 quarterly:next-month-day=20")],
-    since: Annotated[str, typer.Option("--from", help="从这一天（含）起")],
-    count: Annotated[int, typer.Option(min=1, max=1000, help="列出几期")] = 8,
-    shift: Annotated[dues.Shift, typer.Option(help="遇休息日：earlier 提前、later 顺延、as-is 不动")] = dues.Shift.EARLIER,
-    as_json: Json = False,
-) -> None:
-    """列出一条报送规则接下来的截止日，并说明每一天是怎么来的。"""
+def due(rule: str, since: str, count: int, shift: str, as_json: bool) -> None:
+    """List the first periods of a rule from a day on, that day included."""
     known, parsed, start = workdays.WorkCalendar(), grammar.parse(rule), _day(since)
     upcoming = periods.first(parsed, start, count, anchor=start, calendar=known)
-    found = [dues.due(parsed, period, calendar=known, shift=shift) for period in upcoming]
+    found = [dues.due(parsed, period, calendar=known, shift=dues.Shift(shift)) for period in upcoming]
     if as_json:
         lines = [
             {"period": d.period, "nominal": d.nominal, "due": d.target, "limit": d.limit, "explain": dues.explain(d, known)} for d in found
@@ -72,13 +60,8 @@ def due(
     _table(("报告期", "名义", "截止", "最迟", "说明"), ((d.period, d.nominal, d.target, d.limit, dues.explain(d, known)) for d in found))
 
 
-@notice_app.command("read")
-def notice_read(
-    file: Annotated[str, typer.Argument(help="通知文本文件，- 表示标准输入")],
-    issued: Annotated[str, typer.Option(help="成文日期；文中写明的可省略")] = "",
-    as_json: Json = False,
-) -> None:
-    """从通知全文读出报送事项、时限、去处，并列出需要人定的疑点。"""
+def notice_read(file: str, issued: str, as_json: bool) -> None:
+    """Read a notice and print its obligations and doubts."""
     reading = notices.read(notices.decode(_bytes(file)), _day(issued) if issued else None)
     if as_json:
         sys.stdout.write(_dump(_notice(reading)) + "\n")
@@ -125,9 +108,8 @@ def _bytes(file: str) -> bytes:
         raise InputError(f"读不到文件 {file}：{error.strerror}。请检查路径与权限") from error
 
 
-@reply_app.command("read")
 def reply_read() -> None:
-    """逐行读答复：标准输入每行 {"text","asked_at"}，标准输出每行 {"intent","date","counts"}，次序不变。"""
+    """Answer each line of stdin with a line of stdout."""
     known = workdays.WorkCalendar()
     for number, line in enumerate(sys.stdin, 1):
         if line.strip():
@@ -144,12 +126,8 @@ def _utterance(line: str, number: int) -> tuple[str, datetime]:
         raise InputError(f'第 {number} 行无法识别，应为 {{"text": "…", "asked_at": "2018-09-28T09:00:00"}}') from error
 
 
-@reply_app.command("explain")
-def reply_explain(
-    text: Annotated[str, typer.Argument(help="答复原文")],
-    at: Annotated[str, typer.Option(help="答复的时刻，如 2018-09-28T09:00")] = "2018-09-27T10:00",
-) -> None:
-    """说明一句答复是怎么被理解的：用到的词、规则与分数。"""
+def reply_explain(text: str, at: str) -> None:
+    """Say how an answer is understood, and why."""
     try:
         asked_at = times.parse_instant(at)
     except ValueError as error:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import cli
+from bot.domain import due
+
 ROOT = Path(__file__).parents[2]
 NOTICE = (ROOT / "bot" / "sandbox" / "sample_notice.txt").read_bytes()
 
@@ -116,6 +119,17 @@ def test_a_line_that_is_no_utterance_is_named():
 def test_reply_explain_shows_words_and_rules():
     said = run("reply", "explain", "好像报了，我问问", "--at", "2018-09-27T10:00")
     assert "in_progress" in said
+
+
+def test_the_words_of_shift_are_those_of_the_domain():
+    assert [*cli.Shift] == [*due.Shift]
+
+
+def test_the_outbox_lists_messages_and_refuses_to_decide_what_is_not_undecided(tmp_path):
+    assert json.loads(run("outbox", "--json", cwd=tmp_path)) == []
+    assert json.loads(run("outbox", "--state", "doubt", "--json", cwd=tmp_path)) == []
+    assert "消息 7 不存在" in run("outbox", "--resend", "7", cwd=tmp_path, expect=2)
+    assert "unknown" in run("outbox", "--state", "vanished", cwd=tmp_path, expect=2)
 
 
 @pytest.fixture(scope="module")
