@@ -106,7 +106,7 @@ def _people(connection: Connection, units: int) -> None:
 def _unit(number: int) -> dict[str, object]:
     named = {"code": f"{number:09d}", "name": f"示例{number}县工业和信息化局", "short_name": f"示例{number}县"}
     place = {"level": "county", "kind": "", "parent_id": None, "position": number, "pinyin": "shili", "initials": "sl"}
-    return named | place | {"since": None, "until": None}
+    return {**named, **place, "since": None, "until": None}
 
 
 def _person(number: int) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Every benchmark runs, measures what its rows are read from, and prints them. How fast it is, is no test's business."""
 
+import importlib
 import math
 from dataclasses import replace
 
@@ -7,23 +8,28 @@ import pytest
 from rich.console import Console
 
 from benchmarks import __main__ as bench
-from benchmarks import growth, process, rounds, table
 from benchmarks import figure as figures
+from benchmarks import growth, process, rounds, table
 from benchmarks.figure import Figure, Measure
 
-SIZES = {"P1": 20, "P2": 20, "P3": 20, "P4": 10, "P5": 20, "P6": 60, "P7": 5, "P8": 40, "P9": 30, "P11": 1, "P12": 1, "P13": 20, "P14": 200}
+SIZES = {"P1": 20, "P2": 20, "P3": 20, "P4": 10, "P5": 20, "P6": 60, "P7": 5, "P8": 40, "P9": 30, "P11": 0, "P12": 1, "P13": 20, "P14": 200}
 """Small enough to be over at once, large enough for a batch to be full."""
 
 
+def here(module, function, size, folder):
+    """Call a variant in this process: fresh ones would spend the suite's minute on starting."""
+    return getattr(importlib.import_module(f"benchmarks.{module}"), function)(size, folder)
+
+
 @pytest.mark.parametrize("wanted", bench.FIGURES, ids=lambda wanted: wanted.id)
-def test_every_figure_is_made_in_fresh_processes_and_prints_its_rows(wanted):
-    made = rounds.play(replace(wanted, quick=SIZES[wanted.id]), 1, quick=True)
+def test_every_figure_is_made_and_prints_its_rows(wanted):
+    made = rounds.play(replace(wanted, quick=SIZES[wanted.id]), 1, quick=True, run=here)
     assert len(made) == len(wanted.measures)
     for row in made:
         assert math.isfinite(row.figure.median)
         assert row.ratio == (row.bare is not None)
         assert (row.reached is None) == (row.must is None)
-    console = Console(width=200, record=True, quiet=False, file=None)
+    console = Console(width=200)
     with console.capture() as printed:
         console.print(table.show(made))
     assert printed.get().count(wanted.id) == len(made)
@@ -56,6 +62,10 @@ def test_a_figure_that_misses_its_limit_is_said_to_miss_it(must, at_most, reache
 def test_the_slope_of_growth_is_the_power_of_the_size(power):
     points = [(size, 3.0 * size**power) for size in (100, 1_000, 10_000)]
     assert growth.slope(points)["slope"] == pytest.approx(power)
+
+
+def test_a_variant_runs_in_a_process_of_its_own_and_reports_its_memory(tmp_path):
+    assert process.measure("rendering", "bare", 1, tmp_path).keys() == {"us", "rss_mb"}
 
 
 def test_a_variant_that_fails_says_why(tmp_path):
