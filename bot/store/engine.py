@@ -6,6 +6,7 @@ of this process queue instead of failing. Readers have connections of their own 
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -83,21 +84,57 @@ class Store:
 
 
 class _Turn:
-    """The turn of one thread to write. Not re-entrant, and it says so instead of waiting for itself."""
+    """The turn of one thread to write, first come, first served: a job of many short transactions lets a reply in after each of them.
+
+    Not re-entrant, and it says so instead of waiting for itself. A plain lock would be taken again by the thread that gave it up before
+    the one that waits has woken: replies waited for half a second behind a tick that planned 100,000 reminders.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._inside = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._taken = False
         self._holder: int | None = None
 
     def __enter__(self) -> None:
         if self._holder == threading.get_ident():
             raise NestedBegin
-        self._lock.acquire()
+        with self._inside:
+            gate = threading.Event()
+            if self._taken:
+                self._waiting.append(gate)
+            else:
+                self._taken = True
+                gate.set()
+        self._wait(gate)
         self._holder = threading.get_ident()
 
     def __exit__(self, *_: object) -> None:
         self._holder = None
-        self._lock.release()
+        self._pass_on()
+
+    def _wait(self, gate: threading.Event) -> None:
+        served = False
+        try:
+            served = gate.wait()
+        finally:
+            if not served:  # interrupted: the turn must not go to somebody who has left
+                self._leave(gate)
+
+    def _leave(self, gate: threading.Event) -> None:
+        with self._inside:
+            waiting = gate in self._waiting
+            if waiting:
+                self._waiting.remove(gate)
+        if not waiting:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        with self._inside:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
 
 
 def _postgres(url: URL) -> Engine:
