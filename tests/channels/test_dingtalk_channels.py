@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -100,7 +101,7 @@ def app(members: frozenset[str] | None = None, **tenant: object) -> tuple[DingTa
     return dingtalk, DingTalkApp(config, http.Client(transport=sandbox.transport([dingtalk], clock)), clock), clock
 
 
-async def refused(channel: DingTalkApp, **changes: object) -> SendFailed:
+async def refused(channel: DingTalkApp, **changes: Any) -> SendFailed:
     with pytest.raises(SendFailed) as caught:
         await channel.send(rigs.message(**changes))
     return caught.value

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -32,10 +33,9 @@ from tests.channels.rigs import ADDRESS, CONTENT, CREDENTIAL, NOW, THROTTLED, TR
 SENDER = Sender("bot@example.com", "企业培育催报", Secret("tag-secret"))
 
 
-def mail(**changes: object) -> EmailMessage:
-    message = rigs.message(
-        **{"address": "zhangsan@example.com", "rendered": Rendered("请报送", "第一行\n第二行", "<p>第一行</p>")} | changes
-    )
+def mail(**changes: Any) -> EmailMessage:
+    fields: dict[str, Any] = {"address": "zhangsan@example.com", "rendered": Rendered("请报送", "第一行\n第二行", "<p>第一行</p>")}
+    message = rigs.message(**(fields | changes))
     return email.message_from_bytes(mail_message.compose(message, SENDER, NOW), policy=policy.default)
 
 
@@ -169,7 +169,7 @@ def test_a_plain_connection_stays_on_this_machine(host: str) -> None:
         ({"username": ""}, CREDENTIAL, "501"),
     ],
 )
-async def test_wrong_settings_are_a_credential_fault(changes: dict[str, object], kind: FailureKind, code: str) -> None:
+async def test_wrong_settings_are_a_credential_fault(changes: dict[str, Any], kind: FailureKind, code: str) -> None:
     async with SmtpServer(Mailroom(ROOM, Ledger()), rigs.Clock()) as server:
         with pytest.raises(SendFailed) as caught:
             await Mail(config(server.port, **changes), rigs.Clock()).send(rigs.message(address="zhangsan@example.com"))

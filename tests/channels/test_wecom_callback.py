@@ -80,11 +80,12 @@ def test_a_wrong_signature_is_refused_before_anything_is_decrypted() -> None:
     assert "no XML" not in str(refused.value)
 
 
-BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><FromUserName>&b;</FromUserName></xml>'
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + MESSAGE.replace("已报", "&b;")
+DTD = "<!DOCTYPE xml>" + MESSAGE
 
 
 @pytest.mark.parametrize(
-    "xml", ["", "no XML", "<xml>", BOMB, "<xml><CreateTime>soon</CreateTime></xml>", "<xml><CreateTime>9e99</CreateTime></xml>"]
+    "xml", ["", "no XML", "<xml>", BOMB, DTD, "<xml><CreateTime>soon</CreateTime></xml>", "<xml><CreateTime>9e99</CreateTime></xml>"]
 )
 def test_a_sealed_message_that_cannot_be_read_is_refused(xml: str) -> None:
     with pytest.raises(CallbackRefused) as refused:

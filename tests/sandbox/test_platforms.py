@@ -24,7 +24,7 @@ def post(
 ) -> dict[str, object]:
     body = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
     answer = platform.handle(Request("POST", path, query, headers, body), now)
-    return json.loads(answer.body) | {"status": answer.status}
+    return {**json.loads(answer.body), "status": answer.status}
 
 
 def wecom() -> WeCom:
@@ -100,7 +100,7 @@ def send(platform: WeCom, now: datetime = NOW, **changes: object) -> dict[str, o
     ],
 )
 def test_wecoms_app_judges_as_its_document_says(changes: dict[str, object], code: int) -> None:
-    assert send(wecom(), **changes)["errcode"] == code
+    assert send(wecom(), NOW, **changes)["errcode"] == code
 
 
 def test_wecom_names_who_was_left_out_in_lower_case() -> None:
