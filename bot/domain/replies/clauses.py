@@ -17,7 +17,7 @@ _WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, revers
 _POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"
 ASSENT = re.compile(rf"(?:{_WORDS})(?:{_WORDS}|{_POLITE})*")
 LONGEST_ASSENT = 10
-TRIMMED = ".'\"#*·^_=+、-|/\\[]{}<>@&$"
+TRIMMED = ".'\"#*·^_=+、-|/\\{}<>@&$"
 
 GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "retraction": rules.compiled(rules_withdrawn.RETRACTION),

@@ -18,13 +18,12 @@ TOTAL = "合计"
 _NAMES = "|".join(sorted(CATEGORIES, key=len, reverse=True))
 _TOTALS = "合计|总计|共计|总共|一共|共|总数|累计|加起来|拢共|合起来|加一起|全共"
 SUM = re.compile(_TOTALS)
+_LINK = r"(?:类|方面|这块|的|那块|企业|推荐|是|为|有|共|计|各|:|=|-| )*"
+_NOT_ENTERPRISES = r"(?!\d|[月号日天年点%亿万元强周页份张\-]|\.\d|个)"
 COUNT = re.compile(
-    f"(?P<name>{_NAMES})(?:类|方面|这块|的|那块|企业)?(?:推荐|上报|报|是|有|了|选了|定了|共|已报|已定|申报|"
-    "初定|交|计|,)?(?:了|为|:|=|-| |有)*"
-    rf"(?P<n1>{numerals.PATTERN})(?P<u1>户|家|个(?!月|工作|县|区|市|乡|部|数|章|表))?(?!\d|[月号日天年点%亿万元强周页份\-]|\.\d|个)"
-    rf"|(?P<total>{_TOTALS})(?:是|为|有|:|推荐|上报|报了|报|选了)*\s*(?P<n2>{numerals.PATTERN})(?P<u2>户|"
-    r"家|个(?!月|工作|县|区|市|乡|部))?(?!\d|[月号日天年点%亿万元周页份张\-]|个)"
-    rf"|(?P<n3>{numerals.PATTERN})(?P<u3>户|家(?!里|属|庭|长|人|伙|一家))(?!(?:企业)?[也都全]?[没无])(?P<after>{_NAMES})?"
+    rf"(?P<name>{_NAMES}){_LINK}(?P<n1>{numerals.PATTERN})(?:户|家|个(?!月|工作|县|区|市|乡|部|数|章|表))?{_NOT_ENTERPRISES}"
+    rf"|(?P<total>{_TOTALS}){_LINK}(?P<n2>{numerals.PATTERN})(?:户|家|个(?!月|工作|县|区|市|乡|部))?{_NOT_ENTERPRISES}"
+    rf"|(?P<n3>{numerals.PATTERN})(?:户|家(?!里|属|庭|长|人|伙|一家))(?!(?:企业)?[也都全]?[没无])(?P<after>{_NAMES})?"
     rf"|(?P<bare>{_NAMES})"
 )
 FIRST = frozenset("百民专千成小万合总共一累加拢全") | numerals.FIRST
@@ -55,11 +54,6 @@ def match(text: str, at: int) -> Count | None:
     number = numerals.value(found["n1"] or found["n2"] or found["n3"])
     name = found["name"] or found["after"]
     return Count(CATEGORIES[name] if name else TOTAL, number, length)
-
-
-def is_total(words: str) -> bool:
-    """Whether the words of a count say that it is the sum of others."""
-    return bool(SUM.match(words))
 
 
 def total(found: Iterable[Count]) -> dict[str, int]:

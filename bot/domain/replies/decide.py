@@ -10,6 +10,9 @@ from bot.domain.words import Intent
 PAPER = re.compile("纸质|纸的|纸版|原件|盖章件|盖章版|红头|邮寄件|签字版|纸件")
 ELECTRONIC = re.compile("电子|扫描件|excel|word")
 PAST = re.compile("P|之前|原来|本来|昨")
+STAGES = frozenset({"handed to somebody else", "others handed in to them", "between two stages"})
+"""Stages on the way, which a report sent later leaves behind."""
+
 DAY_ONLY = "a day alone"
 WEAK = 0.7
 
@@ -114,13 +117,18 @@ def _blocked(clauses: Sequence[Clause]) -> str | None:
 def _open(clauses: Sequence[Clause]) -> str | None:
     done = _last(clauses, "done")
     for group in ("looks done", "hedged"):
-        standing = [c for c in clauses if group in c.found and not (c.index < done and PAST.search(c.text) and group == "looks done")]
+        standing = [clause for clause in clauses if group in clause.found and not (clause.index < done and _overtaken(clause, group))]
         if standing:
             return group
     if _has(clauses, "under way") and (done < 0 or _last(clauses, "under way") > done):
         weak = all(c.found["under way"].reason.score < WEAK for c in clauses if "under way" in c.found)
         return None if weak and (done >= 0 or _has(clauses, "question")) else "under way"
     return None
+
+
+def _overtaken(clause: Clause, group: str) -> bool:
+    """Whether what a clause says may have been true only until the report was sent, as a later clause says."""
+    return group == "looks done" and (clause.found[group].reason.rule in STAGES or bool(PAST.search(clause.text)))
 
 
 def _rest(clauses: Sequence[Clause]) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import times
-from bot.domain.replies import calendar_days, clauses, counts, decide, normalise, parts, periods, quote, rules_talk, tagging
+from bot.domain.replies import calendar_days, clauses, decide, normalise, parts, periods, quote, rules_talk, tagging, tally
 from bot.domain.replies.calendar_days import Moment
 from bot.domain.replies.clauses import Clause
 from bot.domain.replies.decide import Verdict
@@ -29,8 +29,6 @@ COUNTED = frozenset({Intent.DONE, Intent.IN_PROGRESS, Intent.PROMISE, Intent.ZER
 DENIED = re.compile(
     r"^.{0,9}?(?:不行|来不及|赶不|够呛|不成|没戏|[交报发HW完给]不|费劲|悬|太紧|太赶|是周|是T|不赶趟|不现实|不可能|G|没(?!问题|毛病))"
 )
-UNCOUNTED = re.compile("(?:每|一|差|缺|少|漏|剩|剩下|另|补|补充|增加|新增|加|多|减|删|去掉|退|没|除|落)(?:了|最后|上|报)?$")
-"""Words before a number that is missing, added or taken away, which no count holds."""
 MACHINE = re.compile("|".join(rules_talk.MACHINE))
 FOREIGN = re.compile("|".join(rules_talk.FOREIGN))
 CHAT_LOG = re.compile("|".join(rules_talk.CHAT_LOG), re.MULTILINE)
@@ -80,7 +78,7 @@ def _understand(own: str, moment: Moment, *, too_long: bool) -> Reading:
     reports = [_report(names, numbers, stretch, moment, several=several) for names, numbers, stretch in stretches]
     if several:
         reports = [report for report in reports if report.numbers or report.names or report.verdict.found] or reports
-    total = _stated_total([clause for _, _, stretch in stretches for clause in stretch]) if several else {}
+    total = tally.stated_total(clause for _, _, stretch in stretches for clause in stretch) if several else {}
     return _reading(own, moment, reports, total, too_long=too_long)
 
 
@@ -99,7 +97,7 @@ def _stretches(pieces: list[Clause]) -> list[tuple[tuple[str, ...], list[Clause]
 def _report(names: tuple[str, ...], numbers: tuple[int, ...], stretch: Sequence[Clause], moment: Moment, *, several: bool) -> Report:
     verdict = decide.decide(stretch)
     day, past = _day(verdict, stretch, moment)
-    return Report(names, numbers, verdict, day, _counts(verdict, stretch, totals=not several), verdict.hold or past)
+    return Report(names, numbers, verdict, day, _counts(verdict, stretch, several), verdict.hold or past)
 
 
 def _parts(report: Report) -> list[Part]:
@@ -136,7 +134,7 @@ def _coming(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> tupl
 
 
 def _gone(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> date | None:
-    for among in (verdict.clauses, stretch):
+    for among in (verdict.clauses, [clause for clause in stretch if "promise" not in clause.found]):
         for clause in among:
             for _, mention in clause.mentions():
                 if mention.tag != "D" and (day := calendar_days.resolve(mention, moment, forward=False)):
@@ -144,24 +142,8 @@ def _gone(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> date |
     return None
 
 
-def _counts(verdict: Verdict, stretch: Sequence[Clause], *, totals: bool) -> dict[str, int]:
-    if verdict.intent not in COUNTED:
-        return {}
-    counted = [
-        count
-        for clause in stretch
-        for at, count in clause.counts()
-        if not UNCOUNTED.search(clause.tagged.typed(max(0, at - 3), at)) and (totals or not counts.is_total(clause.tagged.words[at]))
-    ]
-    return counts.total(counted)
-
-
-def _stated_total(stretch: Sequence[Clause]) -> dict[str, int]:
-    for clause in stretch:
-        for at, count in clause.counts():
-            if count.category == counts.TOTAL and counts.is_total(clause.tagged.words[at]):
-                return {counts.TOTAL: count.number or 0}
-    return {}
+def _counts(verdict: Verdict, stretch: Sequence[Clause], several: bool) -> dict[str, int]:
+    return tally.tally(stretch, totals=not several) if verdict.intent in COUNTED else {}
 
 
 def _reading(own: str, moment: Moment, reports: list[Report], total: dict[str, int], *, too_long: bool) -> Reading:

@@ -8,7 +8,7 @@ from bot.domain.words import Intent
 MACROS = {
     # words that may stand between a verb of handing in and the mark that it is over
     "‹to›": (
-        "(?:[ACMNUYF]|给|到|往|至|里|上|进|去|过去|出去|出|走|完|好|齐|各|三|两|一份|一遍|"
+        "(?:[ACMNUYFI]|给|到|往|至|里|上|进|去|过去|出去|出|走|完|好|齐|各|三|两|一份|一遍|"
         "一下|个|全|过来|成|满|回|表|两份|版|件|企业|这边|那边|那儿|那里|处|两个|相关|指定|有关)"
     ),
     # the event is over
@@ -22,10 +22,11 @@ MACROS = {
 }
 
 
-WIDER = {"W": "WSΔ", "K": "KΠ", "E": "EΛ"}
-"""Classes that cover others: work is also arranging and doing, to ask is also to beg, later is also an extension."""
+WIDER = {"W": "WSΔ", "K": "KΠ", "E": "EΛ", "M": "MΘΩ"}
+"""Classes that cover others: work is also arranging and doing, to ask is also to beg, later is also an extension,
+what we owe is also its electronic form and the duty as such."""
 
-WIDE = re.compile(r"\[[^\]]*\]|[WKE]")
+WIDE = re.compile(r"\[[^\]]*\]|[WKEM]")
 
 
 @dataclass(frozen=True, slots=True)
