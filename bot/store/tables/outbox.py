@@ -28,7 +28,7 @@ class Reminder(SQLModel, table=True):
     dropped: str = Field(default="", max_length=40)
     __table_args__ = (
         UniqueConstraint("task_id", "rung", "person_id", name="uq_reminder"),
-        Index("ix_reminder_message", "message_id"),
+        Index("ix_reminder_message", "message_id", **partial("message_id IS NOT NULL")),
         Index("ix_reminder_loose", "person_id", **partial("message_id IS NULL AND dropped = ''")),
     )
 

@@ -385,7 +385,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('task_id', 'rung', 'person_id', name='uq_reminder')
     )
     op.create_index('ix_reminder_loose', 'reminder', ['person_id'], unique=False, sqlite_where=sa.text("message_id IS NULL AND dropped = ''"), postgresql_where=sa.text("message_id IS NULL AND dropped = ''"))
-    op.create_index('ix_reminder_message', 'reminder', ['message_id'], unique=False)
+    op.create_index('ix_reminder_message', 'reminder', ['message_id'], unique=False, sqlite_where=sa.text('message_id IS NOT NULL'), postgresql_where=sa.text('message_id IS NOT NULL'))
     op.create_index(op.f('ix_reminder_step_id'), 'reminder', ['step_id'], unique=False)
     op.create_table('reply',
     sa.Column('id', sa.Integer(), nullable=False),
