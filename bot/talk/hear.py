@@ -208,12 +208,17 @@ def _answer_only(hearing: Turn, person: Person, reading: Reading, tasks: Sequenc
 
 
 def _without_echo(hearing: Turn, person: Person) -> str:
-    """The text without our own last messages, if they came back with it or as it; line by line, as they may be quoted."""
-    text = hearing.inbound.text
-    if len(hearing.own) < ECHO:
-        return text
+    """The text without our own last messages, if they came back with it or as it: their short lines ("1. 已报") only if a long one did."""
+    lines = hearing.inbound.text.splitlines()
+    if max(map(_length, lines), default=0) < ECHO:
+        return hearing.inbound.text
     ours = {line.strip() for body in hearing.tx.context.words(person.id, hearing.now) for line in body.splitlines()}
-    return "\n".join(line for line in text.splitlines() if len(line.strip()) < ECHO or line.strip() not in ours)
+    echoed = any(_length(line) >= ECHO and line.strip() in ours for line in lines)
+    return "\n".join(line for line in lines if line.strip() not in ours) if echoed else hearing.inbound.text
+
+
+def _length(line: str) -> int:
+    return len(line.strip())
 
 
 def _is_machine(reading: Reading) -> bool:
