@@ -13,6 +13,9 @@ PAST = re.compile("P|之前|原来|本来|昨")
 STAGES = frozenset({"handed to somebody else", "others handed in to them", "between two stages"})
 """Stages on the way, which a report sent later leaves behind."""
 
+QUIET = frozenset({"numbers", "ack", "irrelevant"})
+"""Groups that speak against nothing."""
+
 DAY_ONLY = "a day alone"
 WEAK = 0.7
 
@@ -42,7 +45,7 @@ def _verdict(clauses: Sequence[Clause], group: str) -> Verdict:
     carrying = [clause for clause in clauses if group in clause.found]
     found = tuple(clause.found[group] for clause in carrying)
     intent = Intent.CORRECTION_NOT_DONE if group in ("retraction", "claim") else found[0].intent
-    rivals = tuple(hit for clause in clauses for hit in clause.found.values() if hit.intent is not intent)
+    rivals = tuple(hit for clause in clauses for hit in clause.found.values() if hit.intent is not intent and hit.group not in QUIET)
     return Verdict(intent, found, tuple(carrying), rivals, any(hit.hold for hit in found))
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bot.domain.replies.tagging import Tagged
 
 MARK = r"(?:第?\(?([1-9]\d?(?:[、和跟及与,][1-9]\d?)*)(?:[.、:)](?!\d)|项|个(?![月工小])|条)?)"
-ITEM = re.compile(rf"(?:^|(?<=[\s,;。\n])){MARK}\s*(?=[^\d\s户家号月日天年点张份:/.\-%万亿分折楼次种件级套人个、,。!?)周+])")
+ITEM = re.compile(
+    rf"(?:^|(?<=[\s,;。\n])){MARK}\s*(?=[^\d\s户家号月日天年点张份:/.\-%万亿分折楼次种件级套人个小多到至来半星礼台位条倍季遍次、,。!?)周+])"
+)
 FEWEST = 2
 UNITS = re.compile(r"^(?:[、和]?U(?:M|的|工信局|经济局|这边|本级|那边|、|和|及|跟|与|以及|,)*)+")
 MATTERS = (("名单", re.compile("名单|百千万|推荐表|推荐")), ("季报", re.compile("季度|季报|总结|工作情况|进展情况|情况")))

@@ -143,7 +143,8 @@ def _gone(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> date |
 
 
 def _counts(verdict: Verdict, stretch: Sequence[Clause], several: bool) -> dict[str, int]:
-    return tally.tally(stretch, totals=not several) if verdict.intent in COUNTED else {}
+    found = tally.tally(stretch, totals=not several) if verdict.intent in COUNTED else {}
+    return {name: number for name, number in found.items() if not number} if verdict.intent is Intent.ZERO_REPORT else found
 
 
 def _reading(own: str, moment: Moment, reports: list[Report], total: dict[str, int], *, too_long: bool) -> Reading:
@@ -162,7 +163,7 @@ def _reading(own: str, moment: Moment, reports: list[Report], total: dict[str, i
 
 def _confidence(report: Report) -> float:
     best = max((hit.reason.score for hit in report.verdict.found), default=0.3)
-    against = max((hit.reason.score for hit in report.verdict.rivals if hit.intent not in (Intent.ACK, Intent.IRRELEVANT)), default=0.0)
+    against = max((hit.reason.score for hit in report.verdict.rivals), default=0.0)
     return round(max(0.1, best - 0.25 * against), 3)
 
 
