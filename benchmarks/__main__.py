@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -62,14 +61,16 @@ def main(words: Sequence[str]) -> int:
 
 
 def _play(figure: Figure, count: int, quick: bool, console: Console, rows: list[Row]) -> bool:
-    """Add the rows of a figure. A figure that cannot be made is told of and does not stop the others."""
+    """Add the rows of a figure. What cannot be made is told of and does not stop the others."""
     try:
         with console.status(figure.id) as status:
-            rows += rounds.play(figure, count, quick=quick, tell=status.update)
-    except (Broken, subprocess.TimeoutExpired) as trouble:
-        console.print(f"{figure.id} could not be made: {trouble}", markup=False, highlight=False)
-        return False
-    return True
+            made, broken = rounds.play(figure, count, quick=quick, tell=status.update)
+    except Broken as trouble:
+        made, broken = [], {figure.prepare: str(trouble)}
+    rows += made
+    for why in broken.values():
+        console.print(f"{figure.id} could not be made: {why}", markup=False, highlight=False)
+    return not broken
 
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """What a figure is: variants that take turns, and the measures read from them."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,8 +92,9 @@ def _row(figure: Figure, measure: Measure, samples: Samples) -> Row:
 
 
 def _values(samples: Samples, name: str) -> list[float]:
+    """Not a number where the variant could not be measured."""
     variant, _, measured = name.partition(".")
-    return [sample[measured] for sample in samples[variant]]
+    return [sample[measured] for sample in samples.get(variant, ())] or [math.nan]
 
 
 def _keeps(value: float, limit: float, at_most: bool) -> bool:

@@ -22,6 +22,8 @@ from jobs import due
 
 CHANNEL = "wecom_robot"
 ROBOTS = 200
+COUNTIES = 9
+"""Units from one prefecture to the next."""
 PUBLISHED = times.parse_instant("2026-04-01T09:00")
 NOW = times.parse_instant("2026-04-01T10:30")
 """The first notice is due since shortly after the publication, inside the sending window of a workday."""
@@ -105,8 +107,17 @@ def _people(connection: Connection, units: int) -> None:
 
 def _unit(number: int) -> dict[str, object]:
     named = {"code": f"{number:09d}", "name": f"示例{number}县工业和信息化局", "short_name": f"示例{number}县"}
-    place = {"level": "county", "kind": "", "parent_id": None, "position": number, "pinyin": "shili", "initials": "sl"}
+    level, parent = _place(number)
+    place = {"level": level, "kind": "", "parent_id": parent, "position": number, "pinyin": "shili", "initials": "sl"}
     return {**named, **place, "since": None, "until": None}
+
+
+def _place(number: int) -> tuple[str, int | None]:
+    """One province, below it prefectures with the counties that follow them."""
+    behind = (number - 2) % COUNTIES
+    if number == 1:
+        return "province", None
+    return ("county", number - behind) if behind else ("prefecture", 1)
 
 
 def _person(number: int) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 600
+LONGEST = 120
 """Seconds after which a variant is given up."""
 
 
@@ -21,7 +21,10 @@ class Broken(RuntimeError):
 def measure(module: str, function: str, size: int, folder: Path) -> Mapping[str, Any]:
     """Call `module.function(size, folder)` in a fresh process and return what it measured, with its peak memory `rss_mb`."""
     words = [sys.executable, "-m", "benchmarks.variant", module, function, str(size), str(folder)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False)
+    try:
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        raise Broken(f"{module}.{function}({size}): not over after {LONGEST} s") from None
     if done.returncode:
         raise Broken(f"{module}.{function}({size}): {done.stderr[-1500:]}")
     found: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -1,5 +1,6 @@
 """Rows for people and for machines."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -28,6 +29,8 @@ def plain(row: Row) -> dict[str, object]:
 
 
 def _range(found: Spread, unit: str) -> str:
+    if math.isnan(found.median):
+        return "not made"
     median = f"{_number(found.median)}{unit}"
     return median if found.low == found.high else f"{median} ({_number(found.low)}–{_number(found.high)})"
 

@@ -23,7 +23,8 @@ def here(module, function, size, folder):
 
 @pytest.mark.parametrize("wanted", bench.FIGURES, ids=lambda wanted: wanted.id)
 def test_every_figure_is_made_and_prints_its_rows(wanted):
-    made = rounds.play(replace(wanted, quick=SIZES[wanted.id]), 1, quick=True, run=here)
+    made, broken = rounds.play(replace(wanted, quick=SIZES[wanted.id]), 1, quick=True, run=here)
+    assert not broken
     assert len(made) == len(wanted.measures)
     for row in made:
         assert math.isfinite(row.figure.median)
@@ -71,6 +72,18 @@ def test_a_variant_runs_in_a_process_of_its_own_and_reports_its_memory(tmp_path)
 def test_a_variant_that_fails_says_why(tmp_path):
     with pytest.raises(process.Broken, match="has no attribute"):
         process.measure("rendering", "no_such_variant", 1, tmp_path)
+
+
+def test_a_variant_that_fails_is_missed_and_the_others_are_measured_all_the_same():
+    def run(_module, function, _size, _folder):
+        if function == "ours":
+            raise process.Broken("it fell over")
+        return {"rate": 1.0}
+
+    bare = Measure("alone", "bare.rate", "rows/s", must=0.5)
+    made, broken = rounds.play(replace(figure(), measures=(*figure().measures, bare)), 2, quick=True, run=run)
+    assert [row.reached for row in made] == [False, True]
+    assert broken == {"ours": "it fell over"}
 
 
 def test_every_figure_has_an_id_of_its_own_and_an_unknown_one_is_refused():
