@@ -21,7 +21,9 @@ _PUBLISHED: Final = re.compile(_LABELLED.format("发布日期|发布时间|公�
 _TITLE: Final = re.compile(_LABELLED.format("标题|名称|文件名称"))
 _ISSUER: Final = re.compile(_LABELLED.format("发文机关|发布机构|发文单位|发布单位|制发机关"))
 _KIND: Final = r"(?:通知|函|意见|通告|公告|办法|规定|方案|条例|细则|制度|批复|请示|报告|通报|决定)"
-_FULL_TITLE: Final = re.compile(rf"(?P<issuer>[^\s。,;:]{{0,60}}?)关于(?:《[^》]{{1,80}}》|<[^>]{{1,80}}>|[^。;\n《<]){{2,100}}?的{_KIND}")
+_FULL_TITLE: Final = re.compile(
+    rf"(?P<issuer>[^\s。,;:《》]{{0,60}}?)关于(?:《[^》]{{1,80}}》|<[^>]{{1,80}}>|[^。;\n《<]){{2,100}}?的{_KIND}"
+)
 _SHORT_TITLE: Final = re.compile(rf"^#?\s*(?P<title>[^。,;:\n]{{4,80}}{_KIND})\s*$", re.MULTILINE)
 _ARTICLE: Final = re.compile(r"(?:^|\n)[ \t]{0,20}第[一二三四五六七八九十百0-9]{1,5}条(?!第|款|、|规|的|之)")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}(?:〔|\[|\(|〈)(?P<y>(?:19|20)[0-9]{2})(?:〕|\]|\)|〉)(?:第)?[0-9]{1,5}号")
@@ -54,7 +56,7 @@ def read(text: str) -> Head:
 
 def _title(top: str) -> tuple[str | None, str | None]:
     if labelled := _TITLE.search(top):
-        title = labelled["value"].strip()
+        title = labelled["value"].strip(" 《》")
         found = _FULL_TITLE.match(title)
         return title, (found["issuer"] or None) if found else None
     full, short = _FULL_TITLE.search(top[:600]), _SHORT_TITLE.search(top[:600])

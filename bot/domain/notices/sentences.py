@@ -14,6 +14,11 @@ _HEADING: Final = re.compile(
 )
 
 
+_CELL: Final = re.compile(r"\t| {2,}|\|")
+_COLUMN: Final = re.compile(r"(?P<name>(?:材料|报表)?(?:报送|上报|填报|提交)的?(?:日期|时间|时限|期限)(?:要求|安排)?):?")
+"""A heading without a number, or the head of a table's column whose cells were pasted line by line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """`text` is cleaned; `start` is its place in the cleaned text. `heading` is the nearest heading above, or empty."""
@@ -34,11 +39,22 @@ def split(text: str) -> Iterator[Sentence]:
     before, heading = "", ""
     for start, end in _stretches(text):
         sentence = text[start:end]
-        found = _HEADING.match(sentence) if len(sentence) < 40 else None
         yield Sentence(sentence, start, before, heading)
-        if found and not sentence.endswith(("。", ";")):
-            heading = found["name"]
+        heading = _heading(sentence, heading)
         before = sentence
+
+
+def _heading(sentence: str, current: str) -> str:
+    """The heading that holds after this sentence. The rows of a table, which are numbered 1、2、, do not end its column."""
+    if len(sentence) >= 40 or sentence.endswith(("。", ";")):
+        return current
+    for cell in _CELL.split(sentence):
+        if column := _COLUMN.fullmatch(cell.strip()):
+            return column["name"]
+    found = _HEADING.match(sentence)
+    if not found or (_COLUMN.fullmatch(current) and sentence[0].isdigit()):
+        return current
+    return found["name"]
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:

@@ -73,6 +73,6 @@ def test_time_grows_with_the_length_and_not_faster(piece: str) -> None:
 
 
 def _seconds(text: str) -> float:
-    began = clock.perf_counter()
+    began = clock.process_time()
     notices.read(text, date(2018, 8, 27))
-    return clock.perf_counter() - began
+    return clock.process_time() - began
