@@ -21,10 +21,10 @@ from bot.store.planning import Reach
 from bot.store.reminders import StepRow
 from bot.store.tx import Tx
 
-CHUNK = 4000
-"""Tasks looked at in one transaction: some 20 ms."""
+CHUNK = 2000
+"""Tasks looked at in one transaction: some 10 ms."""
 
-PEOPLE = 1000
+PEOPLE = 500
 """Persons written to, or steps of single tasks planned, in one transaction."""
 
 PROMISES = (timedelta(days=31), timedelta(days=366))

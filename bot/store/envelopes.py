@@ -5,19 +5,22 @@ one is already on its way they wait for tomorrow, those of a duty's last day exc
 chosen as `Outbox.put` chooses them.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     ScalarSelect,
     Select,
     String,
     Subquery,
     and_,
+    bindparam,
     case,
     cast,
     distinct,
@@ -31,10 +34,11 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain import times
 from bot.domain.words import MessageKind, MessageState
-from bot.store import conflict, silences, tables
+from bot.store import silences, tables
 from bot.store.robots import Robots
 
 MESSAGE = tables.of(tables.Message)
@@ -68,7 +72,7 @@ class Slot:
     now: datetime
     at: datetime
     last_day: bool
-    channels: Collection[str]
+    channels: tuple[str, ...]
     silenced: bool
 
     @property
@@ -84,6 +88,14 @@ class People:
     after: int
     upto: int | None
 
+    @property
+    def bounds(self) -> dict[str, int]:
+        """The values of the parameters that every statement here has."""
+        return {"after_": self.after, "upto_": _END if self.upto is None else self.upto}
+
+
+_END = 2**31 - 1
+
 
 def chunk(connection: Connection, after: int, size: int) -> int | None:
     """The id of the `size`-th next person with loose reminders, beyond `after`; None when fewer are left."""
@@ -93,14 +105,14 @@ def chunk(connection: Connection, after: int, size: int) -> int | None:
 
 def join(connection: Connection, slot: Slot, people: People) -> int:
     """Put loose reminders into the messages of the day that are not yet put into words; returns how many messages took some along."""
-    person = REMINDER.c.person_id
-    waiting = select(func.max(MESSAGE.c.id)).where(_of_the_day(slot, person), MESSAGE.c.state == MessageState.PENDING.value)
-    waiting = waiting.where(MESSAGE.c.attempt == 0).correlate(REMINDER)
-    found = select(waiting.scalar_subquery().label("message_id")).distinct().where(*_loose(slot, people))
-    ids = [id_ for id_ in connection.execute(found).scalars() if id_ is not None]
+    waiting = _waiting(slot).correlate(REMINDER)
+    found = select(waiting.scalar_subquery().label("message_id")).distinct().where(*_loose(slot))
+    ids = [id_ for id_ in connection.execute(found, people.bounds).scalars() if id_ is not None]
     if ids:
-        taken = update(REMINDER).where(*_loose(slot, people), exists(waiting.where(MESSAGE.c.id.in_(ids))))
-        connection.execute(taken.values(message_id=waiting.where(MESSAGE.c.id.in_(ids)).scalar_subquery()))
+        ours = select(MESSAGE.c.id).where(MESSAGE.c.id.in_(ids), *_UNSPOKEN).with_for_update()  # no claim takes them meanwhile
+        waiting = waiting.where(MESSAGE.c.id.in_(ids := list(connection.execute(ours).scalars())))
+        taken = update(REMINDER).where(*_loose(slot), exists(waiting.with_only_columns(MESSAGE.c.id)))
+        connection.execute(taken.values(message_id=waiting.scalar_subquery()), people.bounds)
         connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(ids)).values(kind=_kind(_worst_bound())))
     return len(ids)
 
@@ -108,13 +120,10 @@ def join(connection: Connection, slot: Slot, people: People) -> int:
 def post(connection: Connection, slot: Slot, people: People) -> int:
     """A new message for everybody who may have one on the day, with all loose reminders of that person; returns how many."""
     mark = connection.execute(select(func.coalesce(func.max(MESSAGE.c.id), 0))).scalar_one()
-    letters = _letters(connection, slot, people)
-    columns = [column.name for column in letters.c]
-    statement = conflict.insert(connection, MESSAGE).from_select(columns, select(letters).where(true()), include_defaults=False)
-    made = max(0, int(connection.execute(statement.on_conflict_do_nothing()).rowcount))
+    made = max(0, int(connection.execute(_posting(connection.dialect.name, slot), people.bounds).rowcount))
     if made:
         new = and_(MESSAGE.c.id > mark, MESSAGE.c.person_id == REMINDER.c.person_id, MESSAGE.c.kind.in_(_CHASING))
-        connection.execute(update(REMINDER).where(*_loose(slot, people), new).values(message_id=MESSAGE.c.id))
+        connection.execute(update(REMINDER).where(*_loose(slot), new).values(message_id=MESSAGE.c.id), people.bounds)
         _ensure_robots(connection, mark)
     return made
 
@@ -122,8 +131,8 @@ def post(connection: Connection, slot: Slot, people: People) -> int:
 def lost(connection: Connection, slot: Slot, people: People) -> list[int]:
     """Persons with loose reminders and no good address any more: chosen while they had one, or on a channel switched off since."""
     reached = exists(_routes(slot, REMINDER.c.person_id).correlate(REMINDER))
-    query = select(REMINDER.c.person_id).distinct().where(*_loose(slot, people), ~reached)
-    return list(connection.execute(query.order_by(REMINDER.c.person_id)).scalars())
+    query = select(REMINDER.c.person_id).distinct().where(*_loose(slot), ~reached).order_by(REMINDER.c.person_id)
+    return list(connection.execute(query, people.bounds).scalars())
 
 
 def give_up(connection: Connection, person_ids: Iterable[int], reason: str) -> None:
@@ -132,11 +141,19 @@ def give_up(connection: Connection, person_ids: Iterable[int], reason: str) -> N
     connection.execute(update(REMINDER).where(LOOSE, gone).values(dropped=reason))
 
 
-def _loose(slot: Slot, people: People) -> tuple[ColumnElement[bool], ...]:
-    """Loose reminders of these persons that may be spoken of: no silence covers them, or it is the last day (B4)."""
-    conditions: list[ColumnElement[bool]] = [and_(LOOSE), REMINDER.c.person_id > people.after]
-    if people.upto is not None:
-        conditions.append(REMINDER.c.person_id <= people.upto)
+_UNSPOKEN = (MESSAGE.c.state == MessageState.PENDING.value, MESSAGE.c.attempt == 0)
+"""A message that no claim has put into words yet."""
+
+
+def _waiting(slot: Slot) -> Select[Any]:
+    """The message of the day that takes more along, per person of table `reminder`."""
+    return select(func.max(MESSAGE.c.id)).where(_of_the_day(slot, REMINDER.c.person_id), *_UNSPOKEN)
+
+
+def _loose(slot: Slot) -> tuple[ColumnElement[bool], ...]:
+    """Loose reminders of the persons in question that may be spoken of: no silence covers them, or it is the last day (B4)."""
+    person = REMINDER.c.person_id
+    conditions: list[ColumnElement[bool]] = [and_(LOOSE), person > bindparam("after_"), person <= bindparam("upto_")]
     if slot.silenced:
         covered = exists().where(_TASK.c.id == REMINDER.c.task_id, silences.silenced(slot.now)).correlate(REMINDER)
         last = exists().where(_STEP.c.id == REMINDER.c.step_id, of_last_day(slot.now)).correlate(REMINDER)
@@ -158,9 +175,18 @@ def _of_the_day(slot: Slot, person: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(MESSAGE.c.person_id == person, on_the_day, MESSAGE.c.kind.in_(_CHASING))
 
 
-def _letters(connection: Connection, slot: Slot, people: People) -> Subquery:
+@lru_cache(maxsize=8)
+def _posting(dialect: str, slot: Slot) -> Executable:
+    """The INSERT … SELECT of a tick: the same for all of its parts, and building it costs as much as some hundred letters."""
+    letters = _letters(dialect, slot)
+    insert = sqlite.insert(MESSAGE) if dialect == "sqlite" else postgresql.insert(MESSAGE)
+    filled = insert.from_select([column.name for column in letters.c], select(letters).where(true()), include_defaults=False)
+    return filled.on_conflict_do_nothing()
+
+
+def _letters(dialect: str, slot: Slot) -> Subquery:
     """The rows of the new messages: who has loose reminders and may have a message, with the best address."""
-    who, worst, named = _gathered(connection, slot, people)
+    who, worst, named = _gathered(dialect, slot)
     address = _routes(slot, who.c.person_id).correlate(who).scalar_subquery()
     number = select(func.count()).where(_of_the_day(slot, who.c.person_id)).correlate(who).scalar_subquery() + 1
     dedupe = literal("remind:") + cast(who.c.person_id, String) + literal(f":{slot.day}:") + cast(number, String)
@@ -190,17 +216,17 @@ def _letters(connection: Connection, slot: Slot, people: People) -> Subquery:
     return rows.where(true() if slot.last_day else ~standing).subquery()
 
 
-def _gathered(connection: Connection, slot: Slot, people: People) -> tuple[Subquery, ColumnElement[int], ColumnElement[str]]:
+def _gathered(dialect: str, slot: Slot) -> tuple[Subquery, ColumnElement[int], ColumnElement[str]]:
     """Per person: how pressing the worst of the loose reminders is, and their rungs with the number of reminders."""
     severity = case(*((_STEP.c.kind == kind, rank) for rank, kind in enumerate(_CHASING)), else_=0)
     last = func.max(case((of_last_day(slot.now), 1), else_=0))
     rungs = func.string_agg(distinct(_STEP.c.rung), text("','"))
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         rungs = func.group_concat(distinct(_STEP.c.rung))
     who = (
         select(REMINDER.c.person_id, func.max(severity).label("worst"), rungs.label("rungs"), func.count().label("reminders"))
         .join(_STEP, _STEP.c.id == REMINDER.c.step_id)
-        .where(*_loose(slot, people))
+        .where(*_loose(slot))
         .group_by(REMINDER.c.person_id)
         .having(last == int(slot.last_day))
         .subquery("who")
@@ -211,7 +237,7 @@ def _gathered(connection: Connection, slot: Slot, people: People) -> tuple[Subqu
 
 def _routes(slot: Slot, person: ColumnElement[int]) -> Select[Any]:
     """The person's best good address on the channels that are switched on."""
-    usable = (_ADDRESS.c.person_id == person, _ADDRESS.c.bad == false(), _ADDRESS.c.channel.in_(sorted(slot.channels)))
+    usable = (_ADDRESS.c.person_id == person, _ADDRESS.c.bad == false(), _ADDRESS.c.channel.in_(slot.channels))
     active = exists().where(_PERSON.c.id == _ADDRESS.c.person_id, _PERSON.c.active == true()).correlate(_ADDRESS)
     return select(_ADDRESS.c.id).where(*usable, active).order_by(_ADDRESS.c.rank, _ADDRESS.c.id).limit(1)
 

@@ -138,7 +138,7 @@ class Reminders:
 
     def slot(self, now: datetime, at: datetime, channels: Collection[str], *, last_day: bool) -> Slot:
         """Messages made now, to go at `at`; of reminders of a duty's last day today, or of the others."""
-        return Slot(now, at, last_day, channels, bool(silences.Silences(self._connection).active(now)))
+        return Slot(now, at, last_day, tuple(sorted(channels)), bool(silences.Silences(self._connection).active(now)))
 
     def post(self, slot: Slot, people: People) -> Posted:
         """Put the loose reminders of these persons into messages, as far as the rule of one message a day lets them go."""
