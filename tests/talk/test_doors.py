@@ -1,0 +1,82 @@
+"""The doors: what is believed is kept once and acknowledged, what is not is refused and leaves no trace."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+import structlog
+from office import at
+
+from bot.channels.wecom_crypto import Keys
+from bot.domain.inbound import Inbound
+from bot.domain.secret import Secret
+from bot.sandbox import stage
+from bot.talk.doors import DINGTALK_SILENCE, Doors
+
+NOW = at("10-16 09:20")
+
+
+@pytest.fixture
+def platforms() -> stage.Stage:
+    return stage.build(lambda: NOW, {})
+
+
+@pytest.fixture
+def rings() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def doors(sqlite_store, platforms, rings) -> Doors:
+    return Doors(sqlite_store, lambda: NOW, platforms.wecom_keys, platforms.dingtalk_secret, lambda: rings.append(1))
+
+
+@pytest.fixture
+def kept(sqlite_store) -> Callable[[], list[Inbound]]:
+    def read() -> list[Inbound]:
+        with sqlite_store.read() as tx:
+            return [received.inbound for received in tx.inbox.list()]
+
+    return read
+
+
+@pytest.mark.parametrize(("channel", "silence"), [("wecom_app", b""), ("dingtalk_app", DINGTALK_SILENCE)])
+def test_what_a_platform_posts_is_kept_once_and_acknowledged_every_time(doors, platforms, rings, kept, channel, silence):
+    said = platforms.speak(channel, "zhangsan", "已报", NOW, "m-1")
+    for _ in range(5):
+        answer = doors.receive(channel.partition("_")[0], said.method, said.query, said.headers, said.body)
+        assert (answer.status, answer.body) == (200, silence)
+    (inbound,) = kept()
+    assert (inbound.channel, inbound.sender, inbound.text, inbound.at) == (channel, "zhangsan", "已报", NOW)
+    assert rings == [1]
+
+
+@pytest.mark.parametrize("channel", ["wecom_app", "dingtalk_app"])
+def test_what_is_not_believed_is_401_logged_by_its_length_and_not_kept(doors, platforms, rings, kept, channel):
+    said = platforms.speak(channel, "zhangsan", "机密", NOW, "m-1")
+    wrong_query = {name: "0" * 40 for name in said.query}
+    wrong_headers = {name: "0" for name in said.headers}
+    with structlog.testing.capture_logs() as logs:
+        answer = doors.receive(channel.partition("_")[0], said.method, wrong_query, wrong_headers, said.body)
+    assert (answer.status, answer.body) == (401, b"")
+    assert kept() == rings == []
+    assert [(line["event"], line["length"]) for line in logs] == [("callback_refused", len(said.body))]
+    assert "机密" not in json.dumps(logs, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("door", ["wecom", "dingtalk", "feishu", ""])
+def test_a_door_that_is_not_configured_does_not_exist(sqlite_store, kept, door):
+    closed = Doors(sqlite_store, lambda: NOW, None, Secret(""), lambda: None)
+    assert closed.receive(door, "POST", {}, {}, b"x").status == 404
+    assert kept() == []
+
+
+@pytest.mark.parametrize(("door", "method"), [("wecom", "GET"), ("wecom", "PUT"), ("dingtalk", "GET")])
+def test_a_bare_request_changes_nothing(doors, kept, door, method):
+    assert doors.receive(door, method, {}, {}, b"").status == 401
+    assert kept() == []
+
+
+def test_keys_and_secret_come_from_the_stand_ins(platforms):
+    assert isinstance(platforms.wecom_keys, Keys)
+    assert isinstance(platforms.dingtalk_secret, Secret)
