@@ -1,0 +1,25 @@
+"""What time alone makes superfluous."""
+
+from datetime import timedelta
+
+from bureau import Bureau, at
+
+from bot.domain.inbound import Inbound
+from jobs import tidy
+
+NOW = at("2018-10-12 10:00")
+
+
+def test_old_questions_lapse_spent_links_go_and_the_run_is_noted(store):
+    person_id = Bureau(store).person(Bureau(store).unit("220100"))
+    with store.begin() as tx:
+        inbound_id = tx.inbox.keep(Inbound("wecom_app", "m1", "zs", NOW, "嗯", b"<xml/>"), NOW)
+        tx.questions.ask(person_id, inbound_id, [], NOW)
+        tx.links.issue(NOW, timedelta(hours=1))
+    assert tidy.run(NOW + tidy.QUESTION, store) == tidy.Tidied(0, 0)
+    late = NOW + tidy.LINK + timedelta(hours=1, seconds=1)
+    assert tidy.run(late, store) == tidy.Tidied(1, 1)
+    assert tidy.run(late, store) == tidy.Tidied(0, 0)
+    with store.read() as tx:
+        assert tx.questions.open(person_id) is None
+        assert at(tx.meta.get(tidy.HEARTBEAT)) == late
