@@ -141,7 +141,7 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done", "will check whether it was sent", "only if"})
 OUR_MATTER = re.compile("M|Y|C|Q")
-OTHERS = re.compile("O的?M?")
+OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
 
 
 def _sorted_out(found: dict[str, Found], text: str) -> dict[str, Found]:
@@ -149,6 +149,8 @@ def _sorted_out(found: dict[str, Found], text: str) -> dict[str, Found]:
         return {group: hit for group, hit in found.items() if group in ("retraction", "irrelevant", "claim")}
     if "question" in found and any(hit.reason.rule in STANDS_OVER_QUESTION for hit in found.values()):
         del found["question"]
+    if text.startswith("如果"):
+        found.pop("blocked", None)
     for first, others in SILENCED:
         if first in found:
             for other in others:

@@ -15,9 +15,9 @@ def number(found: re.Match[str]) -> int:
 
 
 def current(today: date) -> frozenset[int]:
-    """The quarters a report can be owed for on `today`: the one that ended last and the one under way."""
+    """The quarters a report can be owed for on `today`: the one under way, and in its first two months the one before."""
     running = (today.month + 2) // 3
-    return frozenset({running, running - 1 or 4})
+    return frozenset({running} if today.month % 3 == 0 else {running, running - 1 or 4})
 
 
 def hint(own: str, today: date) -> str | None:

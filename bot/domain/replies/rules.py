@@ -22,11 +22,11 @@ MACROS = {
 }
 
 
-WIDER = {"W": "WSΔ", "K": "KΠ", "E": "EΛ", "M": "MΘΩ"}
-"""Classes that cover others: work is also arranging and doing, to ask is also to beg, later is also an extension,
+WIDER = {"W": "WSΔ", "K": "KΠ", "E": "EΛ", "M": "MΘΩ", "G": "GΓ"}
+"""Classes that cover others: no covers not yet, work is also arranging and doing, to ask is also to beg, later is also an extension,
 what we owe is also its electronic form and the duty as such."""
 
-WIDE = re.compile(r"\[[^\]]*\]|[WKEM]")
+WIDE = re.compile(r"\[[^\]]*\]|[WKEMG]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
     pattern = "|".join(alternatives)
     for name, meaning in MACROS.items():
         pattern = pattern.replace(name, meaning)
-    return re.compile(WIDE.sub(_widened, pattern).replace("‹can›", "K"))
+    return re.compile(WIDE.sub(_widened, pattern).replace("‹can›", "K").replace("‹none›", "G"))
 
 
 def _widened(found: re.Match[str]) -> str:

@@ -121,7 +121,7 @@ MACHINE = (
     "^自动(?:回复|答复)|auto(?:matic)? ?-?repl|out of (?:the )?office|^\\[?自动回复|此邮件为自动",
     "(?:本|此|该)(?:邮件|信|消息)(?:是|为|由)?(?:系统)?自动|系统(?:自动)?(?:发送|发出|邮件|退信|通知|消息)[:,]|请勿(?:直接)?回复",
     "undeliver|delivery (?:status|failure|has failed)|mailer-daemon|postmaster@|returned? (?:mail|to sender)|mail delivery",
-    "^退信通知|投递失败|无法投递|邮件被退回,|收件人(?:地址)?不存在,|user unknown|mailbox (?:full|unavailable)|\\b550[ -]",
+    "^退信通知|投递失败|无法投递|收件人(?:地址)?不存在,|user unknown|mailbox (?:full|unavailable)|\\b550[ -]",
     "撤回了?一条(?:消息|信息)|recalled a message|would like to recall|想要?撤回(?:邮件|消息)|(?:加入|退出|进入)了群聊?$|加入了群聊",
     "被.{1,12}移出(?:了)?群|邀请.{0,20}(?:加入|进)(?:了)?群|拍了?拍|修改群名|成为新?群主|^群公告|开启了.{0,8}验证|群聊邀请",
     "扫描.{0,12}二维码|(?:以上|以下)是打招呼|你已添加|朋友验证|对方(?:正在输入|拒收|开启了)|语音通话|视频通话|通话时长|未接听|对方已取消",

@@ -30,6 +30,7 @@ def _dictionary() -> dict[str, str]:
     known = dict.fromkeys(known, "U")
     for tag, words in lexicon.TAGGED.items():
         known.update(dict.fromkeys(words.split(), tag))
+    known.update({matter + paper: "O" for matter in lexicon.MATTERS.split() for paper in lexicon.PAPERS.split()})
     for tags, words in lexicon.PHRASES.items():
         known.update(dict.fromkeys(words.split(), tags))
     known.update(dict.fromkeys(lexicon.FILLERS.split(), ""))
