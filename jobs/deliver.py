@@ -166,6 +166,7 @@ class _Pass:
         now = self._clock.now()
         frozen: list[Frozen] = []
         ready: list[Claimed] = []
+        broken: list[Outcome] = []
         with self._store.begin() as tx:
             claimed = tx.outbox.claim(now, self._store.owner.name, LEASE, self._budgets, CLAIM)
             speeches = letters.speeches(tx, claimed, now)
@@ -176,21 +177,22 @@ class _Pass:
                 elif message.words is not None and message.said == speech.said:
                     ready.append(message)
                 else:
-                    ready += self._words(message, speech, frozen)
+                    ready += self._words(message, speech, frozen, broken)
             tx.outbox.freeze(frozen)
+        self._outcomes += broken
         return ready
 
     def _drop(self, tx: Tx, message: Claimed) -> None:
         tx.outbox.drop(message.id, "nothing of it is owed any more")
         self._done = replace(self._done, superseded=self._done.superseded + 1)
 
-    def _words(self, message: Claimed, speech: letters.Speech, frozen: list[Frozen]) -> list[Claimed]:
+    def _words(self, message: Claimed, speech: letters.Speech, frozen: list[Frozen], broken: list[Outcome]) -> list[Claimed]:
         """The message in words; none if they cannot be made, which is settled as its failure and not as everybody's."""
         limits = self._channels[message.channel].limits
         try:
             rendered = self._render(message.kind, speech.view, max_bytes=limits.max_bytes, format=limits.format, channel=message.channel)
         except Exception as error:  # noqa: BLE001 whatever a template does, the other messages go out
-            self._outcomes.append(self._outcome(message, Handed.CONTENT_BAD, type(error).__name__, str(error)))
+            broken.append(self._outcome(message, Handed.CONTENT_BAD, type(error).__name__, str(error)))
             return []
         words = tuple(rendered)
         frozen.append(Frozen(message.id, words, speech.said))

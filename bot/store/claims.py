@@ -33,8 +33,9 @@ _UNTIL: BindParameter[datetime] = bindparam("until", type_=UTCDateTime)
 PRIORITIES = tuple(range(10))
 """Every priority there is. A claim names them all: so it walks one index in order, over what is due and nothing else."""
 
-IN_HAND = 64
-"""A robot without a limit has at most this many messages claimed by one owner: what a crash leaves in doubt stays small."""
+IN_HAND = 128
+"""A robot without a limit has at most this many messages claimed by one owner, those whose results are not yet written included:
+what a crash leaves in doubt stays small, and there is always something to send."""
 
 
 @dataclass(frozen=True, slots=True)

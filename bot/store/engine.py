@@ -22,12 +22,16 @@ from bot.store.tx import Tx
 
 _OPTIONS = {"preserve_rowcount": True}  # PostgreSQL would forget how many rows an INSERT … SELECT has made
 
+_POSTGRES_READER = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 BUSY_MS = 30_000
 """How long SQLite waits for another process that is writing, in milliseconds."""
 
 
 class Store:
     """The database. Making one opens nothing: the first transaction does.
+
+    Raises ValueError for a database in memory.
 
     `durable=False` lets SQLite skip the flush to disk: for rehearsals and tests, whose database nobody misses after a power cut.
     `watch` is called with every statement before it runs (`BEGIN`, `COMMIT` and `ROLLBACK` included); what it raises goes through.
@@ -36,8 +40,10 @@ class Store:
     def __init__(self, url: str, *, durable: bool = True, watch: Callable[[str], None] | None = None) -> None:
         self.url = make_url(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
+        if self._sqlite and self.url.database in (None, "", ":memory:"):
+            raise ValueError(f"{url}: a database in memory has no second connection and no owner; name a file")
         self._writer = _sqlite_writer(self.url, durable) if self._sqlite else _postgres(self.url)
-        self._reader = _sqlite_reader(self.url) if self._sqlite else self._writer.execution_options(postgresql_readonly=True)
+        self._reader = _sqlite_reader(self.url) if self._sqlite else self._writer.execution_options(**_POSTGRES_READER)
         self._turn: AbstractContextManager[object] = _Turn() if self._sqlite else nullcontext()
         self._owner: owners.Owner | None = None
         if watch is not None:

@@ -45,13 +45,22 @@ def test_a_reader_cannot_write(store):
         tx.meta.set("sample", "jilin")
 
 
-def test_a_reader_sees_the_moment_it_began_in_and_does_not_wait_for_the_writer(sqlite_store):
-    with sqlite_store.begin() as tx:
+def test_a_reader_sees_the_moment_it_began_in_and_does_not_wait_for_the_writer(store):
+    with store.begin() as tx:
         tx.meta.set("sample", "before")
-    with sqlite_store.begin() as writer:
-        writer.meta.set("sample", "after")
-        with sqlite_store.read() as reader:
-            assert reader.meta.get("sample") == "before"
+    with store.read() as reader:
+        assert reader.meta.get("sample") == "before"
+        with store.begin() as writer:
+            writer.meta.set("sample", "after")
+        assert reader.meta.get("sample") == "before"
+    with store.read() as reader:
+        assert reader.meta.get("sample") == "after"
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url):
+    with pytest.raises(ValueError, match="memory"):
+        Store(url)
 
 
 def test_a_transaction_inside_a_transaction_of_the_same_thread_is_refused_at_once(sqlite_store):

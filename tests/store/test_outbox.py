@@ -220,11 +220,11 @@ def test_robots_take_turns_when_there_are_more_of_them_than_room(post):
 
 def test_an_account_without_a_limit_has_no_more_in_hand_than_a_crash_may_leave_in_doubt(post):
     person = post.person(MAIL)
-    for number in range(100):
+    for number in range(200):
         post.put(person, f"m{number}")
-    assert len(post.claim(limit=500)) == 64
+    assert len(post.claim(limit=500)) == 128
     assert post.claim(limit=500) == []
-    assert len(post.claim(limit=500, owner="other")) == 36
+    assert len(post.claim(limit=500, owner="other")) == 72
 
 
 def test_a_sent_message_is_over(post):
