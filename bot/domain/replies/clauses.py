@@ -11,7 +11,8 @@ from bot.domain.replies.reading import Reason
 from bot.domain.replies.tagging import Tagged
 from bot.domain.words import Intent
 
-BREAK = re.compile(r"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))")
+EMOJI = "[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u221a]"
+BREAK = re.compile(rf"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))|(?<!{EMOJI})(?={EMOJI})|(?<={EMOJI})(?!{EMOJI})")
 ONLY_ASKS = re.compile(r"^(?:K|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
 _WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, reverse=True))
 _POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"
@@ -35,6 +36,7 @@ GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "hedged": rules.compiled(rules_status.HEDGED),
     "done": rules.compiled(rules_status.DONE),
     "under way": rules.compiled(rules_status.UNDER_WAY),
+    "none of a kind": rules.compiled(rules_withdrawn.NONE_OF_A_KIND),
     "numbers": rules.compiled(rules_status.NUMBERS),
     "question": rules.compiled(rules_talk.QUESTION),
     "ack": rules.compiled(rules_talk.ACK),
@@ -146,7 +148,7 @@ OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
 
 def _sorted_out(found: dict[str, Found], text: str) -> dict[str, Found]:
     if "O" in text and not OUR_MATTER.search(OTHERS.sub("", text)):
-        return {group: hit for group, hit in found.items() if group in ("retraction", "irrelevant", "claim")}
+        return {group: hit for group, hit in found.items() if group in ("retraction", "irrelevant", "claim", "not mine", "handover")}
     if "question" in found and any(hit.reason.rule in STANDS_OVER_QUESTION for hit in found.values()):
         del found["question"]
     if text.startswith("如果"):
