@@ -17,7 +17,7 @@ from bot.domain.words import Role
 from bot.domain.workdays import WorkCalendar
 from bot.store.engine import Store
 from bot.store.envelopes import Slot
-from bot.store.planning import Reach
+from bot.store.planning import Part, Reach
 from bot.store.reminders import StepRow
 from bot.store.tx import Tx
 
@@ -55,6 +55,11 @@ class Tick:
     channels: Collection[str]
     calendar: WorkCalendar
     windows: Windows
+
+    @property
+    def reach(self) -> Reach:
+        """Whom planning can reach."""
+        return Reach(self.now, tuple(sorted(self.channels)))
 
 
 def run(now: datetime, store: Store, channels: Collection[str], calendar: WorkCalendar, sending: Windows = windows.DEFAULT) -> Reminded:
@@ -113,7 +118,7 @@ def _plan(tick: Tick, store: Store, fire: Sequence[StepRow]) -> tuple[int, set[t
         while after is not None:
             with store.begin() as tx:
                 upto = _next(tx, steps, after)
-                planned += tx.reminders.plan(steps, Reach(tick.now, tick.channels, after, upto))
+                planned += tx.reminders.plan(steps, tick.reach, Part(after, upto))
             after = upto
         instead, missed = _stand_in(tick, store, steps)
         planned += instead
@@ -125,14 +130,13 @@ def _plan(tick: Tick, store: Store, fire: Sequence[StepRow]) -> tuple[int, set[t
 
 def _stand_in(tick: Tick, store: Store, steps: Sequence[StepRow]) -> tuple[int, set[tuple[int, Role]]]:
     """Substitutes for whoever cannot be reached (B7), and the units where nobody can be."""
-    everywhere = Reach(tick.now, tick.channels)
     with store.read() as tx:
-        missed = tx.reminders.missed(steps, everywhere)
+        missed = tx.reminders.missed(steps, tick.reach)
     if not missed:
         return 0, set()
     with store.begin() as tx:
-        made = tx.reminders.stand_in(steps, everywhere, missed)
-        return made, tx.reminders.missed(steps, everywhere)
+        made = tx.reminders.stand_in(steps, tick.reach, missed)
+        return made, tx.reminders.missed(steps, tick.reach)
 
 
 def _batches(fire: Sequence[StepRow]) -> Iterator[list[StepRow]]:

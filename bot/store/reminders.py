@@ -20,7 +20,7 @@ from bot.store.envelopes import LOOSE, People, Slot
 from bot.store.lines import Dropped
 from bot.store.obligations import ARMED, OBLIGATION
 from bot.store.periods import COLLAPSED, PERIOD, PLANNED, STEP
-from bot.store.planning import REMINDER, Aim, Reach
+from bot.store.planning import EVERYWHERE, REMINDER, Aim, Part, Reach
 
 TASK = tables.of(tables.Task)
 MESSAGE = tables.of(tables.Message)
@@ -78,12 +78,12 @@ class Reminders:
             for row in self._connection.execute(query.order_by(STEP.c.fires_at, STEP.c.id))
         ]
 
-    def plan(self, steps: Sequence[StepRow], reach: Reach) -> int:
-        """Make the missing reminders of these steps in the part of the units that `reach` names; returns how many are new.
+    def plan(self, steps: Sequence[StepRow], reach: Reach, part: Part = EVERYWHERE) -> int:
+        """Make the missing reminders of these steps in a part of the units; returns how many are new.
 
         Planning what is planned changes nothing. Mark the steps with `planned` when all parts are done.
         """
-        return sum(planning.plan(self._connection, aim, reach) for aim in _aims(steps))
+        return sum(planning.plan(self._connection, aim, reach, part) for aim in _aims(steps))
 
     def missed(self, steps: Sequence[StepRow], reach: Reach) -> set[tuple[int, Role]]:
         """The units, with the role, that are chased by these steps, already planned, and of which nobody is told."""
@@ -185,4 +185,4 @@ def _aims(steps: Sequence[StepRow]) -> list[Aim]:
     for step in steps:
         found[step.role, step.task_id is not None].append(step.id)
     order = list(Role)
-    return [Aim(ids, role, own) for (role, own), ids in sorted(found.items(), key=lambda item: order.index(item[0][0]))]
+    return [Aim(tuple(ids), role, own) for (role, own), ids in sorted(found.items(), key=lambda item: order.index(item[0][0]))]

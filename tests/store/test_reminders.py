@@ -152,8 +152,8 @@ def test_planning_twice_makes_nothing_twice(bureau):
     now = at("2018-10-16 09:25")
     with bureau.store.begin() as tx:
         steps = tx.reminders.due_steps(now)
-        assert tx.reminders.plan(steps, Reach(now, bureau.channels)) == 2
-        assert tx.reminders.plan(steps, Reach(now, bureau.channels)) == 0
+        assert tx.reminders.plan(steps, Reach(now, tuple(bureau.channels))) == 2
+        assert tx.reminders.plan(steps, Reach(now, tuple(bureau.channels))) == 0
 
 
 def test_no_query_of_a_tick_walks_through_a_growing_table(sqlite_store, sqlite_url):
