@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from typing import Final, assert_never
@@ -241,19 +241,12 @@ def frequency(chunk: str, sentence: str) -> tuple[Frequency | None, bool]:
 
     The last such word counts.
     """
-    best: tuple[int, Frequency | None, bool] = (-1, None, False)
-    for name, habit, report in _FREQUENCIES:
-        for pattern, recurs in ((habit, True), (report, False)):
-            for found in pattern.finditer(chunk):
-                best = max(best, (found.start(), name, recurs), key=lambda hit: hit[0])
-    if best[1] is not None:
-        return best[1], best[2]
-    for name, habit, _ in _FREQUENCIES:
-        if habit.search(sentence):
-            return name, True
-    return None, False
-
-
-def with_year(context: Context, year: int | None) -> Context:
-    """The same surroundings with the year that the sentence names."""
-    return replace(context, year=year)
+    hits = [
+        (found.start(), name) for name, habit, report in _FREQUENCIES for pattern in (habit, report) for found in pattern.finditer(chunk)
+    ]
+    habits = {name: habit for name, habit, _ in _FREQUENCIES}
+    if hits:
+        last = max(hits, key=lambda hit: hit[0])[1]
+        return last, bool(habits[last].search(chunk))
+    named = next((name for name, habit in habits.items() if habit.search(sentence)), None)
+    return named, named is not None

@@ -31,7 +31,7 @@ _HOLIDAYS: Final = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "�
 _THIS_MONTH: Final = re.compile(
     rf"(?P<rel>本月|当月|这个月|下个?月|(?<![0-9一二三四五六七八九十每次元个各本当下])(?=月))月?(?:份)?(?:的)?(?:(?<=月){DAYS}|(?P<part>月?底|月?末|上旬|中旬|下旬))"
 )
-_DAY_ONLY: Final = re.compile(rf"(?<![0-9.月年第个前后-]){DAYS}")
+_DAY_ONLY: Final = re.compile(rf"(?<![0-9.:月年第个前后-]){DAYS}")
 _WEEK: Final = re.compile(r"(?<![每逢按(的第个周])(?P<rel>本|这|下)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!至|到|-)")
 _AHEAD: Final = re.compile(r"(?P<word>今[日天]|明[日天]|后天)(?!起)")
 _COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")

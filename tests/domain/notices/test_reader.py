@@ -69,6 +69,7 @@ def test_a_date_given_outweighs_the_one_in_the_text() -> None:
         ("某省档案条例\n2001年1月2日 通过\n2018年9月29日 修订\n第一条 略。\n第二条 略。", date(2018, 9, 29)),
         ("发布日期:2018-08-30\n关于报送名单的通知\n请于9月28日前报送名单。", date(2018, 8, 30)),
         ("请于2018年9月28日前报送名单。", None),
+        ("请报送名单。\n某市统计局\n2018年13月40日", None),
     ],
 )
 def test_the_day_of_issue_is_found_in_signature_versions_or_labels(text: str, issued: date | None) -> None:
@@ -158,7 +159,8 @@ def test_what_a_notice_leaves_open_is_asked(text: str, kind: DoubtKind) -> None:
 def test_a_day_without_a_year_is_asked_for_where_no_date_of_issue_is_known() -> None:
     assert notices.read("请于9月28日前报送总结。").obligations == ()
     assert DoubtKind.NO_YEAR in kinds("请于9月28日前报送总结。", None)
-    assert DoubtKind.NO_ISSUE_DATE in kinds("请于本周五前报送总结。", None)
+    for text in ("请于本周五前报送总结。", "名单请于26日前报送我办。", "请于今日前报送总结。", "请于月底前报送总结。"):
+        assert DoubtKind.NO_ISSUE_DATE in kinds(text, None)
 
 
 def test_every_doubt_quotes_the_text_it_is_about() -> None:

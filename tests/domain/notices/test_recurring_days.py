@@ -151,6 +151,17 @@ ROWS: list[Row] = [
         ["quarterly:next-month-day=15 2018-10-15"],
         "no such rule: the nearest that is not later",
     ),
+    ("每半年次月10日前报送执法统计。", "2018-08-27", ["halfyearly:next-month-day=10 2019-01-10"], "the month after a half-year"),
+    ("半年报于次月15日前报送。", "2018-08-27", ["halfyearly:next-month-day=15 2019-01-15"], "次月 of a half-yearly report"),
+    ("每季度结束后一个月内报送分析报告。", "2018-08-27", ["quarterly:month=1,day=last 2018-10-31"], "a month after the quarter"),
+    ("每季度结束后45日内报送分析报告。", "2018-08-27", ["quarterly:month=2,day=15 2018-11-15"], "more than a month after the quarter"),
+    ("每半年结束后2个月内报送财务报告。", "2018-08-27", ["yearly:dates=02-28,08-31 2018-08-31"], "two months after the half-year"),
+    ("每旬末报送一次旬报。", "2018-08-27", ["monthly:day=10,20,last 2018-08-31"], "the end of every third of a month"),
+    ("每年2月30日前报送总结。", "2018-08-27", ["yearly:month=2,day=29 2019-02-28"], "no such day in any year: the last there is"),
+    ("按季报送，于10日前报省局。", "2018-08-27", ["quarterly:next-month-day=10 2018-10-10"], "a day after the habit of a quarter"),
+    ("年度终了后一百二十日内报送审计报告。", "2018-08-27", ["yearly:month=4,day=30 2019-04-30"], "a hundred and twenty days"),
+    ("每月廿五日前报送进度。", "2018-08-27", ["monthly:day=25 2018-09-25"], "廿"),
+    ("每月3日前报表，报表由各站汇总上报。", "2018-08-27", ["monthly:day=3 2018-09-03"], "a noun between the time and its verb"),
 ]
 
 

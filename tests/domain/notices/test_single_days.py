@@ -96,6 +96,10 @@ ROWS: list[Row] = [
         ["once:2024-03-29"],
         "by post",
     ),
+    ("申报时间为9月1日9:00至20日17:00。", "2018-08-27", ["once:2018-09-20"], "a range with hours within a month"),
+    ("请于周一前报送活动方案。", "2024-03-13", ["once:2024-03-18"], "the next Monday"),
+    ("请于本周一前补报材料。", "2024-03-13", ["once:2024-03-11"], "this Monday is over: said as it is"),
+    ("请于1800年1月1日前报送材料。", "2024-03-13", [], "no year of ours"),
 ]
 
 
