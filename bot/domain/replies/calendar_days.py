@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.replies import numerals
@@ -14,6 +14,10 @@ WEEKDAYS = {**{char: n for n, char in enumerate("一二三四五六")}, "日": 6
 OFFSETS = {"minus3": -3, "minus2": -2, "minus1": -1, "plus1": 1, "plus2": 2, "plus3": 3, "tomorrow_or_after": 2, "today_or_tomorrow": 1}
 TODAY = frozenset({"today", "today_late", "today_early"})
 FEAST_SEARCH = timedelta(days=130)
+WITH_MONTH = frozenset({"iso", "month_day", "dotted"})
+RECENT = timedelta(days=60)
+"""A day of a month this recent that is over is meant as over, not as next year's."""
+
 FRIDAY = 4
 NOON = 12
 
@@ -42,6 +46,16 @@ def resolve(mention: Mention, moment: Moment, *, forward: bool) -> date | None:
         return RESOLVERS[mention.form](mention.words, moment, forward)
     except (ValueError, OverflowError):
         return None
+
+
+def settled(mention: Mention, moment: Moment) -> Mention:
+    """`mention` with its direction settled where the day itself tells: one with its month lies ahead, or not long behind."""
+    if mention.form not in WITH_MONTH or mention.tag != "T":
+        return mention
+    behind = resolve(mention, moment, forward=False)
+    if behind is None or behind == moment.day:
+        return mention
+    return replace(mention, tag="P" if timedelta(0) < moment.day - behind <= RECENT else "D")
 
 
 def already_past(mention: Mention, moment: Moment) -> bool:

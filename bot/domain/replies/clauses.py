@@ -141,7 +141,9 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Within one clause: if the first group spoke, the others are not heard (tie-breaking rules 1 to 9, in their order)."""
 
-STANDS_OVER_QUESTION = frozenset({"done, asked back", "question about done", "will check whether it was sent", "only if"})
+STANDS_OVER_QUESTION = frozenset(
+    {"done, asked back", "question about done", "will check whether it was sent", "does not know whether it was sent", "only if"}
+)
 OUR_MATTER = re.compile("M|Y|C|Q")
 OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
 

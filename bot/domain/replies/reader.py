@@ -69,10 +69,9 @@ def _nothing(words: str, rule: str, *, unsure: bool) -> Reading:
 
 
 def _understand(own: str, moment: Moment, *, too_long: bool) -> Reading:
-    ours = periods.current(moment.day)
     stretches: list[tuple[tuple[str, ...], tuple[int, ...], list[Clause]]] = []
     for item in parts.numbered(own):
-        pieces = [clauses.read(piece, n) for n, piece in enumerate(clauses.split(tagging.tag(item.text, ours)))]
+        pieces = [clauses.read(piece, n) for n, piece in enumerate(clauses.split(tagging.tag(item.text, moment)))]
         stretches.extend((names, item.numbers, stretch) for names, stretch in _stretches(pieces) if stretch)
     several = len(stretches) > 1
     reports = [_report(names, numbers, stretch, moment, several=several) for names, numbers, stretch in stretches]

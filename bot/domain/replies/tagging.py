@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from bot.domain.replies import counts, days, lexicon, periods
+from bot.domain.replies import calendar_days, counts, days, lexicon, periods
+from bot.domain.replies.calendar_days import Moment
 
 ALWAYS_BREAK = frozenset("。;!\n,? ~:")
 
@@ -64,17 +65,17 @@ UNIT_HEAD = re.compile(
 )
 
 
-def tag(text: str, ours: frozenset[int]) -> Tagged:
+def tag(text: str, moment: Moment) -> Tagged:
     """Tags normalised `text`, longest word first, from left to right; linear in its length.
 
-    `ours` are the quarters (1 to 4) a report is owed for now; any other is tagged as another period.
+    The day of `moment` decides which quarter is another period, and whether a day named with its month lies ahead or behind.
     """
     out: list[str] = []
     words: list[str] = []
     values: list[days.Mention | counts.Count | None] = []
     at, size, fresh = 0, len(text), True
     while at < size:
-        mark, length, value = _next(text, at, fresh, ours)
+        mark, length, value = _next(text, at, fresh, moment)
         typed = text[at : at + length]
         if len(mark) == 1:
             out.append(mark)
@@ -90,11 +91,12 @@ def tag(text: str, ours: frozenset[int]) -> Tagged:
     return Tagged("".join(out), tuple(words), tuple(values))
 
 
-def _next(text: str, at: int, fresh: bool, ours: frozenset[int]) -> tuple[str, int, days.Mention | counts.Count | None]:
+def _next(text: str, at: int, fresh: bool, moment: Moment) -> tuple[str, int, days.Mention | counts.Count | None]:
     char = text[at]
     if char in periods.FIRST and (quarter := periods.NAMED.match(text, at)):
-        return ("M" if periods.number(quarter) in ours else "Q"), quarter.end() - at, None
+        return ("M" if periods.number(quarter) in periods.current(moment.day) else "Q"), quarter.end() - at, None
     if char in days.FIRST and (mention := days.match(text, at)):
+        mention = calendar_days.settled(mention, moment)
         return mention.tag, mention.length, mention
     if char in counts.FIRST and (count := counts.match(text, at)):
         return count.tag, count.length, count
