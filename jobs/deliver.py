@@ -221,7 +221,9 @@ class _Pass:
             return self._failed(message, channel, failed)
         except Exception as error:  # noqa: BLE001 a channel that breaks its promise: it may have been sent
             return self._outcome(message, Handed.UNKNOWN, type(error).__name__)
-        return replace(self._outcome(message, Handed.SENT, receipt.code), platform_id=receipt.platform_id)
+        return Outcome(
+            message.id, message.owner, message.attempt, self._clock.now(), Handed.SENT, receipt.code, platform_id=receipt.platform_id
+        )
 
     def _failed(self, message: Claimed, channel: Channel, failed: SendFailed) -> Outcome:
         wait = failed.retry_after

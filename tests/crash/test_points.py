@@ -21,7 +21,7 @@ from bot.store import Store, chain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
-MESSAGES, PARTS = 6, 2
+MESSAGES, PARTS = 4, 2
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def test_killed_at_any_point_nothing_is_lost_and_every_duplicate_is_listed(point
     while not (found := points.crash_at(point + 1, LoopbackChannel)).finished:
         point += 1
         assert (point, found.lost, found.unlisted) == (point, set(), set())
-    assert point > 60  # the harness did reach into the work
+    assert point > 60, point  # the harness did reach into the work
 
 
 def test_the_harness_catches_a_channel_that_says_sent_before_the_answer(points):

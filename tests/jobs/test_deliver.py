@@ -160,6 +160,19 @@ async def test_a_robot_with_a_limit_sends_one_at_a_time_and_stops_at_its_limit(o
     assert (await office.run(channel)).sent == 10
 
 
+async def test_a_restart_does_not_forget_the_used_up_minute(office, make_store, database_url):
+    person = office.post.person(MAIL)
+    for number in range(30):
+        office.put(person, f"m{number}")
+    assert (await office.run(FakeChannel(per_minute=20))).sent == 20
+    office.store.close()
+    restarted = Office(Post(make_store(database_url)), office.clock)
+    office.clock.at += timedelta(seconds=59)
+    assert (await restarted.run(FakeChannel(per_minute=20))).sent == 0
+    office.clock.at += timedelta(seconds=1)
+    assert (await restarted.run(FakeChannel(per_minute=20))).sent == 10
+
+
 async def test_a_slow_robot_delays_nobody(office):
     """The others are all sent while one of the robots still waits for its first answer."""
     released = asyncio.Event()
