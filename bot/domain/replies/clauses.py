@@ -2,9 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 
-from bot.domain.replies import lexicon, rules, rules_open, rules_status, rules_talk, rules_withdrawn
+from bot.domain.replies import (
+    lexicon,
+    rules,
+    rules_looks_done,
+    rules_nothing,
+    rules_open,
+    rules_people,
+    rules_status,
+    rules_talk,
+    rules_withdrawn,
+)
 from bot.domain.replies.counts import Count
 from bot.domain.replies.days import Mention
 from bot.domain.replies.reading import Reason
@@ -18,25 +28,31 @@ _WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, revers
 _POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"
 ASSENT = re.compile(rf"(?:{_WORDS})(?:{_WORDS}|{_POLITE})*")
 LONGEST_ASSENT = 10
+LONGEST_REMEMBERED = 40
+"""Characters of a clause."""
+
+Hit = tuple[str, rules.Rule, int, int]
+"""Group, rule, and where in the clause it matched."""
+
 TRIMMED = ".'\"#*·^_=+、-|/\\{}<>@&$"
 
 GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "retraction": rules.compiled(rules_withdrawn.RETRACTION),
     "claim": rules.compiled(rules_withdrawn.CLAIM),
     "resent": rules.compiled(rules_withdrawn.RESENT),
-    "zero question": rules.compiled(rules_withdrawn.ZERO_QUESTION),
-    "zero": rules.compiled(rules_withdrawn.ZERO),
-    "handover": rules.compiled(rules_withdrawn.HANDOVER),
-    "not mine": rules.compiled(rules_withdrawn.NOT_MINE),
-    "referral": rules.compiled(rules_withdrawn.REFERRAL),
+    "zero question": rules.compiled(rules_nothing.ZERO_QUESTION),
+    "zero": rules.compiled(rules_nothing.ZERO),
+    "handover": rules.compiled(rules_people.HANDOVER),
+    "not mine": rules.compiled(rules_people.NOT_MINE),
+    "referral": rules.compiled(rules_people.REFERRAL),
     "extension": rules.compiled(rules_open.EXTENSION),
     "blocked": rules.compiled(rules_open.BLOCKED),
     "promise": rules.compiled(rules_open.PROMISE),
-    "looks done": rules.compiled(rules_status.LOOKS_DONE),
-    "hedged": rules.compiled(rules_status.HEDGED),
+    "looks done": rules.compiled(rules_looks_done.LOOKS_DONE),
+    "hedged": rules.compiled(rules_looks_done.HEDGED),
     "done": rules.compiled(rules_status.DONE),
     "under way": rules.compiled(rules_status.UNDER_WAY),
-    "none of a kind": rules.compiled(rules_withdrawn.NONE_OF_A_KIND),
+    "none of a kind": rules.compiled(rules_nothing.NONE_OF_A_KIND),
     "numbers": rules.compiled(rules_status.NUMBERS),
     "question": rules.compiled(rules_talk.QUESTION),
     "ack": rules.compiled(rules_talk.ACK),
@@ -104,26 +120,31 @@ def _append(pieces: list[Tagged], tagged: Tagged, start: int, end: int) -> None:
 
 def read(tagged: Tagged, index: int) -> Clause:
     """What the rules find in one clause."""
-    typed = tagged.typed(0, len(tagged.text)).strip()
+    text, typed = tagged.text, tagged.typed(0, len(tagged.text)).strip()
     if len(typed) <= LONGEST_ASSENT and ASSENT.fullmatch(typed):
-        reason = Reason(typed, "assent", 0.9)
-        return Clause(tagged, index, {"ack": Found("ack", Intent.ACK, reason)})
-    search = partial(_first, tagged=tagged)
+        return Clause(tagged, index, {"ack": Found("ack", Intent.ACK, Reason(typed, "assent", 0.9))})
+    hits = _remembered(text) if len(text) <= LONGEST_REMEMBERED else _hits(text)
     found: dict[str, Found] = {}
-    for group in GROUPS:
-        if hit := search(group):
-            found[group] = hit
-    return Clause(tagged, index, _sorted_out(found, tagged.text))
+    for group, rule, start, end in hits:
+        reason = Reason(tagged.typed(start, end) or typed, rule.name, rule.score)
+        found[group] = Found(group, rule.intent, reason, rule.hold)
+    return Clause(tagged, index, found)
 
 
-def _first(group: str, tagged: Tagged) -> Found | None:
-    text = tagged.text
-    for entry in GROUPS[group]:
-        hit = entry.search.search(text)
-        if hit and not (entry.veto and entry.veto.search(text)):
-            words = tagged.typed(hit.start(), hit.end()) or tagged.typed(0, len(text))
-            return Found(group, entry.rule.intent, Reason(words, entry.rule.name, entry.rule.score), entry.rule.hold)
-    return None
+def _hits(text: str) -> tuple[Hit, ...]:
+    """Which groups speak about tagged `text`, by which rule, and where; those that are silenced are left out."""
+    heard: dict[str, Hit] = {}
+    for group, entries in GROUPS.items():
+        for rule, search, veto in entries:
+            hit = search.search(text)
+            if hit and not (veto and veto.search(text)):
+                heard[group] = (group, rule, hit.start(), hit.end())
+                break
+    return tuple(_sorted_out(heard, text).values())
+
+
+_remembered = lru_cache(maxsize=8192)(_hits)
+"""Short clauses recur (`XH`, `GH`, `H了`): a pure function's answers, kept."""
 
 
 SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -144,19 +165,22 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 STANDS_OVER_QUESTION = frozenset(
     {"done, asked back", "question about done", "will check whether it was sent", "does not know whether it was sent", "only if"}
 )
+ANY_MATTER = frozenset({"retraction", "irrelevant", "claim", "not mine", "handover"})
+"""What may be said in a clause about another matter and still concern ours."""
+
 OUR_MATTER = re.compile("M|Y|C|Q")
 OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
 
 
-def _sorted_out(found: dict[str, Found], text: str) -> dict[str, Found]:
+def _sorted_out(heard: dict[str, Hit], text: str) -> dict[str, Hit]:
     if "O" in text and not OUR_MATTER.search(OTHERS.sub("", text)):
-        return {group: hit for group, hit in found.items() if group in ("retraction", "irrelevant", "claim", "not mine", "handover")}
-    if "question" in found and any(hit.reason.rule in STANDS_OVER_QUESTION for hit in found.values()):
-        del found["question"]
+        return {group: hit for group, hit in heard.items() if group in ANY_MATTER}
+    if "question" in heard and any(rule.name in STANDS_OVER_QUESTION for _, rule, _, _ in heard.values()):
+        del heard["question"]
     if text.startswith("如果"):
-        found.pop("blocked", None)
+        heard.pop("blocked", None)
     for first, others in SILENCED:
-        if first in found:
+        if first in heard:
             for other in others:
-                found.pop(other, None)
-    return found
+                heard.pop(other, None)
+    return heard

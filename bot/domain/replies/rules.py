@@ -44,18 +44,13 @@ class Rule:
     hold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A rule ready for use."""
-
-    rule: Rule
-    search: re.Pattern[str]
-    veto: re.Pattern[str] | None
+Compiled = tuple[Rule, re.Pattern[str], re.Pattern[str] | None]
+"""A rule ready for use: itself, what it looks for, what forbids it."""
 
 
 def compiled(rules: tuple[Rule, ...]) -> tuple[Compiled, ...]:
     """The rules with their macros spelled out."""
-    return tuple(Compiled(rule, _regex(rule.says), _regex(rule.unless) if rule.unless else None) for rule in rules)
+    return tuple((rule, _regex(rule.says), _regex(rule.unless) if rule.unless else None) for rule in rules)
 
 
 def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
