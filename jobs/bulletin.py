@@ -34,7 +34,7 @@ def run(now: datetime, store: Store, calendar: WorkCalendar, text: Text, sending
     with store.read() as tx:
         rows = [tx.periods.get(period_id) for period_id in tx.bulletins.undrafted(now)]
         ladders = {row.obligation_id: tx.obligations.get(row.obligation_id).ladder for row in rows}
-    due = [row.id for row in rows if _has_come(ladder.LADDERS[ladders[row.obligation_id]], row, now, calendar, sending)]
+    due = [row.id for row in rows if _has_come(ladders[row.obligation_id], row, now, calendar, sending)]
     return Drafted(tuple(draft(now, store, calendar, text, period_id) for period_id in due))
 
 
@@ -49,8 +49,9 @@ def draft(now: datetime, store: Store, calendar: WorkCalendar, text: Text, perio
         return tx.bulletins.keep(period_id, now, made.figures, text(bulletin.view(made)), made.digest)
 
 
-def _has_come(rungs: ladder.Ladder, row: PeriodRow, now: datetime, calendar: WorkCalendar, sending: Windows) -> bool:
-    at = ladder.bulletin_at(rungs, row.due, calendar, sending)
+def _has_come(name: str, row: PeriodRow, now: datetime, calendar: WorkCalendar, sending: Windows) -> bool:
+    rungs = ladder.LADDERS.get(name)
+    at = None if rungs is None else ladder.bulletin_at(rungs, row.due, calendar, sending)
     return at is not None and at <= now
 
 

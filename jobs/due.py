@@ -4,12 +4,13 @@ Asks what should exist and does not yet, so it may run twice, late or after a ye
 moves the open periods it touches, lays their ladders anew and names the units affected (PROMISES A2).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain import due as dues
 from bot.domain import ladder, periods, rules, times
 from bot.domain.due import Due
+from bot.domain.errors import CuibaoError, LadderError
 from bot.domain.obligations import Obligation
 from bot.domain.windows import DEFAULT, Windows
 from bot.domain.workdays import WorkCalendar
@@ -37,25 +38,39 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """An obligation that nothing could be made of, and why; the others are not held up by it."""
+
+    obligation_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """What was missing and is there now: new periods, new tasks, periods that moved."""
+    """What was missing and is there now: new periods, new tasks, periods that moved; and what was refused."""
 
     periods: int = 0
     tasks: int = 0
-    moved: tuple[Moved, ...] = field(default=())
+    moved: tuple[Moved, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 def run(now: datetime, store: Store, calendar: WorkCalendar, windows: Windows = DEFAULT, horizon_days: int = 120) -> Planned:
     """Make the periods with a nominal day up to `horizon_days` from now, their ladders and their tasks; move those whose days changed."""
     with store.read() as tx:
         armed = tx.obligations.armed()
-    made, moved, tasks = 0, [], 0
+    made, tasks = 0, 0
+    moved: list[Moved] = []
+    refused: list[Refused] = []
     for each in armed:
-        fresh, shifted = _periods(now, store, each.obligation, calendar, windows, now + timedelta(days=horizon_days))
-        made += fresh
-        moved += shifted
-        tasks += _tasks(now, store, each)
-    return Planned(made, tasks, tuple(moved))
+        try:
+            fresh, shifted = _periods(now, store, each.obligation, calendar, windows, now + timedelta(days=horizon_days))
+            made += fresh
+            moved += shifted
+            tasks += _tasks(now, store, each)
+        except CuibaoError as error:
+            refused.append(Refused(each.obligation.id, str(error)))
+    return Planned(made, tasks, tuple(moved), tuple(refused))
 
 
 def expected(obligation: Obligation, since: date, until: date, calendar: WorkCalendar) -> list[Due]:
@@ -107,7 +122,10 @@ def _move(store: Store, obligation: Obligation, row: PeriodRow, due: Due, calend
 
 
 def _steps(obligation: Obligation, due: Due, calendar: WorkCalendar, windows: Windows) -> tuple[ladder.Step, ...]:
-    return ladder.steps(ladder.LADDERS[obligation.ladder], due, obligation.published, calendar, windows)
+    rungs = ladder.LADDERS.get(obligation.ladder)
+    if rungs is None:
+        raise LadderError(f"ladder {obligation.ladder!r}")
+    return ladder.steps(rungs, due, obligation.published, calendar, windows)
 
 
 def _tasks(now: datetime, store: Store, armed: Armed) -> int:

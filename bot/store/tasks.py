@@ -3,7 +3,8 @@
 `Tasks.append` is the only place where a fact about a task is written, and the only one that writes its status.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -25,6 +26,9 @@ TASK = tables.of(tables.Task)
 EVENT = tables.of(tables.Event)
 _UNIT = tables.of(tables.Unit)
 _ROLE = tables.of(tables.Role)
+
+BATCH = 500
+"""Tasks read at a time when the whole ledger is folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +159,33 @@ class Tasks:
         """Unit × period with the status of each task; see `matrix.Page` for what is shown."""
         return matrix.read(self._connection, obligation_ids, page)
 
-    def recompute(self) -> Iterator[Difference]:
-        """Every task whose stored status is not the fold of its facts; the whole ledger is read, for `cuibao doctor`."""
+    def recompute(self, period_id: int | None = None) -> Iterator[Difference]:
+        """Every task (of one period) whose stored status is not the fold of its facts; for `cuibao doctor` the whole ledger is read."""
         touched = exists().where(EVENT.c.task_id == TASK.c.id)
-        moved = (TASK.c.status != Status.PENDING.value) | TASK.c.closed | TASK.c.reported_at.is_not(None)
-        for task in self._list(touched | moved):
-            folded = status.fold(self.events(task.id), task.due, self._calendar)
+        where = touched | (TASK.c.status != Status.PENDING.value) | TASK.c.closed | TASK.c.reported_at.is_not(None)
+        if period_id is not None:
+            where &= TASK.c.period_id == period_id
+        for task, events in self._told(where):
+            folded = status.fold(events, task.due, self._calendar)
             if folded != task.state:
                 yield Difference(task.id, task.state, folded)
 
     def refold(self, period_id: int | None = None) -> int:
         """Write the projection anew where it differs (of one period: its days moved); returns how many tasks changed."""
-        found = [difference for difference in self.recompute() if period_id is None or self.get(difference.task_id).period_id == period_id]
+        found = list(self.recompute(period_id))
         for difference in found:
             self._project(self.get(difference.task_id), self.events(difference.task_id))
+        return len(found)
+
+    def miscounts(self) -> list[tally.Miscount]:
+        """Every counter that is not the number of tasks it stands for; all tasks are counted, for `cuibao doctor`."""
+        return tally.recount(self._connection)
+
+    def recount(self) -> int:
+        """Set the counters that are wrong; returns how many."""
+        found = self.miscounts()
+        for wrong in found:
+            tally.add(self._connection, wrong.period_id, wrong.status, wrong.tasks - wrong.counted)
         return len(found)
 
     @cached_property
@@ -184,7 +201,7 @@ class Tasks:
         if (state.promised_on, state.extended_to) != (task.state.promised_on, task.state.extended_to):
             self._withdraw(task.id, lambda rung: not _holds(rung, state))
 
-    def _withdraw(self, task_id: int, stale: Any) -> None:
+    def _withdraw(self, task_id: int, stale: Callable[[str], bool]) -> None:
         own = self._connection.execute(select(STEP.c.id, STEP.c.rung).where(STEP.c.task_id == task_id, STEP.c.planned_at.is_(None)))
         periods.withdraw(self._connection, [row.id for row in own if stale(row.rung)])
 
@@ -192,6 +209,20 @@ class Tasks:
         query = select(EVENT.c.task_id, func.max(EVENT.c.at)).group_by(EVENT.c.task_id)
         query = query.where(EVENT.c.task_id.in_(task_ids), EVENT.c.kind == EventKind.PROMISED.value)
         return {row.task_id: row[1] for row in self._connection.execute(query)}
+
+    def _told(self, where: ColumnElement[bool]) -> Iterator[tuple[Task, list[Event]]]:
+        """Tasks with their facts, some hundred at a time, so that the memory it takes does not grow with the ledger."""
+        after = 0
+        while True:
+            ids = select(TASK.c.id).where(where, TASK.c.id > after).order_by(TASK.c.id).limit(BATCH)
+            batch = list(self._connection.execute(ids).scalars())
+            if not batch:
+                return
+            events = defaultdict(list)
+            for row in self._connection.execute(select(EVENT).where(EVENT.c.task_id.in_(batch)).order_by(EVENT.c.id)):
+                events[row.task_id].append(_event(row))
+            yield from ((task, events[task.id]) for task in self._list(TASK.c.id.in_(batch)))
+            after = batch[-1]
 
     def _list(self, where: ColumnElement[bool]) -> list[Task]:
         query = _select().where(where).order_by(PERIOD.c.due_at, TASK.c.obligation_id, _UNIT.c.position, TASK.c.id)

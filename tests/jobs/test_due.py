@@ -85,6 +85,16 @@ def test_a_draft_makes_nothing(bureau, units):
     assert bureau.due(NOW).periods == 0
 
 
+@pytest.mark.parametrize(("field", "value"), [("rule", "quarterly:someday"), ("ladder", "rope")])
+def test_a_duty_that_cannot_be_read_is_named_and_holds_nobody_up(bureau, units, field, value):
+    bad = bureau.duty(units, **{field: value})
+    bureau.duty(units)
+    planned = bureau.due(NOW)
+    assert (planned.periods, planned.tasks) == (1, 2)
+    assert [refused.obligation_id for refused in planned.refused] == [bad]
+    assert value.split(":")[0] in planned.refused[0].reason
+
+
 def test_a_unit_added_later_gets_the_tasks_of_open_periods_only(bureau, units):
     duty = bureau.duty(units, rule="monthly:day=5", ends=None)
     bureau.due(NOW, horizon_days=45)
