@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, text, true, update
+from sqlalchemy import Connection, exists, func, select, text, true, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
@@ -16,6 +16,7 @@ REFUSED = (DataError, IntegrityError)
 """What a database raises about a value that it cannot hold: the fault of one inbound, not of the connection."""
 
 _MESSAGE = tables.of(tables.Message)
+_DELIVERY = tables.of(tables.Delivery)
 _TASK = tables.of(tables.Task)
 _PERIOD = tables.of(tables.Period)
 _ROLE = tables.of(tables.Role)
@@ -60,8 +61,10 @@ class Context:
 
     def told(self, person_id: int, at: datetime) -> Told | None:
         """The last letter that may have reached the person by `at`; None if there is none."""
-        went = func.coalesce(_MESSAGE.c.sent_at, _MESSAGE.c.not_before)
-        query = select(_MESSAGE.c.rendered, went).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.state.in_(_GONE), went <= at)
+        tried = select(func.max(_DELIVERY.c.at)).where(_DELIVERY.c.message_id == _MESSAGE.c.id).correlate(_MESSAGE).scalar_subquery()
+        went = func.coalesce(_MESSAGE.c.sent_at, tried, _MESSAGE.c.not_before)
+        gone = _MESSAGE.c.state.in_(_GONE) | (_MESSAGE.c.doubts > 0)
+        query = select(_MESSAGE.c.rendered, went).where(_MESSAGE.c.person_id == person_id, gone, went <= at)
         query = query.where(_MESSAGE.c.kind.in_([kind.value for kind in CHASING]), _MESSAGE.c.rendered.is_not(None))
         row = self._connection.execute(query.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1)).first()
         return None if row is None else Told(row[1], tuple(dict.fromkeys(task_id for task_id, _ in row.rendered["said"])))
@@ -85,8 +88,8 @@ class Context:
 
     def answered(self, person_id: int, since: datetime, channel: str | None = None) -> int:
         """How many questions and answers, confirmations of a change not counted, we have put to the person since (on that channel)."""
-        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE), self._fresh(since))
-        query = query.where(_MESSAGE.c.state.not_in(_OVER))
+        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE))
+        query = query.where(_MESSAGE.c.created_at >= since, _MESSAGE.c.state.not_in(_OVER))
         return int(self._connection.execute(query if channel is None else query.where(_MESSAGE.c.channel == channel)).scalar_one())
 
     def words(self, person_id: int, upto: datetime) -> list[str]:
@@ -94,6 +97,3 @@ class Context:
         query = select(_MESSAGE.c.rendered).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.rendered.is_not(None))
         query = query.where(_MESSAGE.c.not_before <= upto).order_by(_MESSAGE.c.not_before.desc(), _MESSAGE.c.id.desc()).limit(ECHOES)
         return [part["body"] for rendered in self._connection.execute(query).scalars() for part in rendered["parts"]]
-
-    def _fresh(self, since: datetime) -> ColumnElement[bool]:
-        return _MESSAGE.c.created_at >= since

@@ -125,7 +125,7 @@ def _read(hearing: Turn, person: Person, told: Told | None, pending: Question | 
     if pending is not None and named is not None:
         return _chosen(hearing, person, pending, named)
     routed = route(reading, text, tasks, _evidence(hearing, person, reading.intent, told, pending))
-    if not any(not task.closed for task in tasks) and not routed.statements:
+    if not routed.statements and not any(doubt.candidates for doubt in routed.doubts):
         return _nothing_open(hearing, person, reading)
     return _act(hearing, person, reading, routed, tasks, pending)
 

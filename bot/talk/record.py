@@ -25,7 +25,9 @@ _NOTES = {
 }
 """What a fact means for the person, as a sentence of the confirmation's template."""
 UNPLACED = "unplaced"
-"""The note that something else that was said could not be tied to a task."""
+"""The note that something else was said that could not be tied to a task or is no status."""
+LEFT = "a part of it was not recorded"
+"""Why a human has to look."""
 
 Decided = tuple[Statement, Decision]
 
@@ -38,13 +40,13 @@ def record(
     clear = [pair for pair in decided if pair[1].course is Course.RECORD]
     if not clear:
         return ask.what_is_meant(hearing, person, reading, decided[0][1].reason, [one.task for one, _ in decided], pending)
-    if pending is not None:
+    if pending is not None and reading.intent is not Intent.ACK:  # a 收到 leaves the question open
         hearing.tx.questions.answer(pending.id, hearing.now)
     made = [_make(hearing, person, one, decision) for one, decision in clear]
     replies = [_reply(reading, one, event_id) for (one, _), (_, event_id) in zip(clear, made, strict=True)]
     left = unplaced or len(clear) < len(decided)
     _restate(hearing, person, reading, [change for change, _ in made], _notes(clear, left=left))
-    return hearing.settle(InboxState.READ, person, replies, ask.UNSETTLED if left else "")
+    return hearing.settle(InboxState.TROUBLE, person, replies, LEFT) if left else hearing.settle(InboxState.READ, person, replies)
 
 
 def _decide(hearing: Turn, said: Statement, *, sure: bool) -> Decision:

@@ -107,6 +107,17 @@ SCRIPTS = (
         "a number after a newer letter does not answer the old question",
         (("09-25 09:20", "已报"), ("10-16 09:20", "1")), {LIST: N, Q3: A}, CONFIRMATION, sent=(*BOTH, ("10-16 09:10", (Q3,))),
     ),
+    Script(
+        "said wrongly, of two reported at once: which one",
+        (("10-16 09:20", "1报了 2报了"), ("10-16 09:30", "说错了，还没报")), {LIST: R, Q3: R}, QUESTION,
+        ("1. 榆树市", "更正：尚未报", "以上各项"), sent=(("10-16 09:10", (LIST, Q3)),),
+    ),
+    Script(
+        "and the choice of all",
+        (("10-16 09:20", "1报了 2报了"), ("10-16 09:30", "说错了，还没报"), ("10-16 09:31", "3")), {LIST: N, Q3: N}, CONFIRMATION,
+        sent=(("10-16 09:10", (LIST, Q3)),),
+    ),
+    Script("received leaves a question open", (("09-25 09:20", "已报"), ("09-25 09:22", "收到"), ("09-25 09:25", "1")), {LIST: R}, CONFIRMATION, sent=BOTH),
     # several units
     Script(
         "by unit", (("10-16 09:20", "榆树报了，农安还没"),), {Q3: R, NONG_Q3: I}, CONFIRMATION, ("榆树市", "农安县"),
