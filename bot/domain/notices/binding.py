@@ -84,7 +84,7 @@ def _bound(sentence: Sentence, mention: Mention, verbs: list[Verb], chunk: tuple
     if exclusions.is_own(text[chunk[0] : mention.start]) or _is_no_limit(text, mention, chunk):
         return None
     verb = _forward(text, mention, verbs, chunk)
-    if verb is None and follower is not None and _shares(text, mention, chunk):
+    if verb is None and follower is not None and _shares(text, mention, chunk, follower):
         return Bound(mention, follower.verb, chunk)
     verb = verb or _backward(text, mention, verbs, chunk)
     if verb is None and not _announced(sentence, mention, chunk):
@@ -126,10 +126,12 @@ def _claims(between: str, mention: Mention, verb: Verb) -> bool:
     return not (len(later) > 3 and verb.weak) and not any(clause.endswith("的") for clause in later)
 
 
-def _shares(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
+def _shares(text: str, mention: Mention, chunk: tuple[int, int], follower: Bound) -> bool:
     """Whether a time without a verb of its own is one of several before a common verb (月报次月5日前、季报季后10日前报送)."""
     rest = text[mention.end : max(chunk[1], mention.end + 1)]
-    return mention.marked and len(rest) <= 14 and bool(re.match(r"[)、,;和及与]", rest)) and not exclusions.other_act(rest)
+    if not mention.marked or "请" in text[follower.chunk[0] : follower.mention.start]:
+        return False
+    return len(rest) <= 14 and bool(re.match(r"[)、,;和及与]", rest)) and not exclusions.other_act(rest)
 
 
 def _backward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, int]) -> Verb | None:

@@ -18,7 +18,7 @@ _TO: Final = any_of(
     rf" [部厅局委院处办](?=[,。;)备审]|$) [^,。;:、()]{{1,36}}{ORGAN}"
 )
 _STRONG: Final = any_of(
-    "报送 上报 呈报 填报 报备 提报 汇报 反馈 函复 复函 回函 函告 回复 提交 递交 呈交 呈送 上交 汇交 送交 送达 寄送 邮寄 寄回 "
+    "报送 上报 呈报 填报 报备 提报 汇报(?!材料|会|人|提纲|内容|稿|片|视频|单位) 反馈 函复 复函 回函 函告 回复 提交 递交 呈交 呈送 上交 汇交 送交 送达 寄送 邮寄 寄回 "
     "寄至 寄到 寄往 寄交"
     " 传真 传至 传到 回传 上传 录入 填录 发至 发送 发到 发回 发给 发往 送至 送到 送往 送来 报至 报来 报给 报回 交至 交到 交给 "
     "交回 交齐 交送 报齐"
@@ -52,7 +52,7 @@ _SIGN_UP: Final = (
     "报名(?!表|费|条件|方式|时间|截止|人|者|参加|材料|资格|回执|系统|日期|地点|网站|流程|平台|登记|要求|通道|开始|结束|信息|成功)"
 )
 _RECOMMEND: Final = "(?:(?<=择优)推荐|推荐(?=至|到|给|上报|[一二三四五六七八九十0-9]{1,3}(?:名|个|家|项|人|件|篇|部)))"
-_WEAK: Final = any_of(f"{_APPLY} {_FILE} {_REPORT} {_SIGN_UP} {_RECOMMEND} 填写(?=完毕|完成|提交)")
+_WEAK: Final = any_of(f"{_APPLY} {_FILE} {_REPORT} {_SIGN_UP} {_RECOMMEND} 填写(?=完毕|完成|提交) 更新(?=一次)")
 
 _VERB: Final = re.compile(f"(?P<strong>{_STRONG}|{_BARE})|(?P<weak>{_WEAK})")
 _TOWARDS: Final = re.compile(
@@ -66,9 +66,11 @@ APPLYING: Final = frozenset({"申请", "提出", "说明", "登记", "更新"})
 """Verbs that bring something before a body without reporting to it."""
 _LIGHT: Final = APPLYING | {"备案", "申报", "推荐"}
 
+_INTO_SYSTEM: Final = frozenset({"上传", "录入", "填录", "发至", "传至", "报至", "送至", "交至"})
+
 _NOUN_AFTER: Final = re.compile(
     any_of(
-        "的(?!同时) 时间 日期 时限 期限 截止 系统 平台 软件 方式 要求 单位(?!负责|主要|.{0,4}(?:汇总|报)) 渠道 途径 地址 "
+        "的(?!同时) 时间 日期 时限 期限 截止 方式 要求 单位(?!负责|主要|.{0,4}(?:汇总|报)) 渠道 途径 地址 "
         "制度 程序 流程"
         " 格式 份数 对象 范围 内容(?:包括|为|:) 质量 责任 机制 通知 意见汇总 情况(?:进行|予以|将|纳入|作为|通报) "
         "人(?=[,。;:的)]|$|应|须|负责|联系|签) 者"
@@ -116,6 +118,8 @@ def _is_verb(text: str, verb: Verb) -> bool:
     if verb.word == "报告" and (before.endswith(("成书面", "写书面", "交书面")) or after.startswith(("报", "送", "交", "上报"))):
         return False
     if after.startswith("邮箱") and not verb.word.endswith(("至", "到", "给", "往", "送", "发", "传真")):
+        return False
+    if re.match(r"系统|平台|软件", after) and verb.word not in _INTO_SYSTEM:
         return False
     if verb.weak and re.match(r"机关|部门|机构|办理", after):
         return False

@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain import periods, rules
 from bot.domain.due import Shift
 from bot.domain.errors import NoticeError
-from bot.domain.notices import binding, contacts, doubts, duty, head, phrases, resolve, sentences, times
+from bot.domain.notices import binding, contacts, doubts, duty, head, phrases, resolve, sentences, surroundings, times
 from bot.domain.notices.binding import Bound
 from bot.domain.notices.clean import Clean, clean
 from bot.domain.notices.contacts import Contacts
@@ -82,7 +82,11 @@ def _read_sentence(document: _Document, sentence: Sentence) -> tuple[list[Obliga
     questions: list[Doubt] = []
     for one in _one_each(bound, sentence):
         previous = duties[-1].due[-1] if duties and duties[-1].rule.startswith(("once", "dates")) else None
-        read_duties, kinds = _duty(document, sentence, one, previous)
+        standing = document.articles is not None and sentence.start >= document.articles
+        around = surroundings.context(
+            sentence, one, [other.mention for other in bound], issued=document.issued, standing=standing, previous=previous
+        )
+        read_duties, kinds = _duty(document, sentence, one, around)
         duties += read_duties
         questions += [_doubt(document, kind, sentence) for kind in kinds]
     return duties, questions + _unanswered(document, sentence, bool(bound), verbs)
@@ -98,11 +102,9 @@ def _one_each(bound: list[Bound], sentence: Sentence) -> Iterator[Bound]:
             yield one
 
 
-def _duty(
-    document: _Document, sentence: Sentence, one: Bound, previous: date | None
-) -> tuple[list[ObligationReading], tuple[DoubtKind, ...]]:
+def _duty(document: _Document, sentence: Sentence, one: Bound, around: Context) -> tuple[list[ObligationReading], tuple[DoubtKind, ...]]:
     text = sentence.text
-    resolved = resolve.resolve(one.mention.when, _context(document, sentence, one, previous))
+    resolved = resolve.resolve(one.mention.when, around)
     own = contacts.of_sentence(text, document.contacts)
     span = document.clean.span(sentence.start, sentence.end)
     reading = ObligationReading(
@@ -119,21 +121,6 @@ def _duty(
     )
     kinds = resolved.doubts + ((DoubtKind.VOLUNTARY,) if doubts.is_voluntary(text) else ())
     return [replace(reading, rule=str(rule), due=_due(rule, document.issued)) for rule in resolved.found], kinds
-
-
-def _context(document: _Document, sentence: Sentence, one: Bound, previous: date | None) -> Context:
-    text = sentence.text
-    frequency, recurs = resolve.frequency(text[one.chunk[0] : one.mention.start], text[: one.mention.start])
-    year = re.search(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年|-[0-9])", text)
-    return Context(
-        document.issued,
-        frequency,
-        recurs,
-        standing=document.articles is not None and sentence.start >= document.articles,
-        year=int(year[1]) if year else None,
-        halves="上半年" in text and "下半年" in text and not year,
-        previous=previous,
-    )
 
 
 def _due(rule: rules.Rule, issued: date | None) -> tuple[date, ...]:

@@ -1,6 +1,5 @@
 """From what a time expression says to due rules: the year that is missing, the report it recurs with, days that don't exist."""
 
-import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -217,36 +216,3 @@ def _count(when: Count, context: Context) -> Resolved:
     receipt = when.receipt if when.receipt is not None else not context.standing
     start = rules.Start.RECEIPT if receipt else rules.Start.EVENT
     return Resolved((rules.After(when.n, when.workdays, start),), (DoubtKind.APPROXIMATE,) if when.rough else ())
-
-
-_FREQUENCIES: Final = (
-    (Frequency.HALF, re.compile(r"每一?个?半年|按半年|逐半年"), re.compile(r"半年报|半年度(?:报|总结|情况|分析)")),
-    (
-        Frequency.QUARTER,
-        re.compile(r"每一?个?季|按季|逐季|各季"),
-        re.compile(r"季报|季度(?:报|快报|分析|总结|统计|财务|小结|汇总|情况|工作|数据)|季[^,。;、]{0,4}报表|当季|本季"),
-    ),
-    (
-        Frequency.MONTH,
-        re.compile(r"每一?个?月|按月|逐月|各月|每一?个?旬|逐旬|每半个?月"),
-        re.compile(r"[月旬]报|月度(?:报|快报|分析|总结|统计|财务|小结|汇总|情况|工作|数据)|月[^,。;、]{0,4}报表|当月|上月|本月"),
-    ),
-    (Frequency.WEEK, re.compile(r"每一?个?(?:周|星期)|按周|逐周"), re.compile(r"周报|周[^,。;、日]{0,4}报表")),
-    (Frequency.YEAR, re.compile(r"每一?个?年(?!度内)|按年|逐年|各年"), re.compile(r"(?<!半)年报|(?<!半)年度报")),
-)
-
-
-def frequency(chunk: str, sentence: str) -> tuple[Frequency | None, bool]:
-    """How often, said in the words before a time (`chunk`), else as a habit anywhere earlier in the sentence; and whether as a habit.
-
-    The last such word counts.
-    """
-    hits = [
-        (found.start(), name) for name, habit, report in _FREQUENCIES for pattern in (habit, report) for found in pattern.finditer(chunk)
-    ]
-    habits = {name: habit for name, habit, _ in _FREQUENCIES}
-    if hits:
-        last = max(hits, key=lambda hit: hit[0])[1]
-        return last, bool(habits[last].search(chunk))
-    named = next((name for name, habit in habits.items() if habit.search(sentence)), None)
-    return named, named is not None
