@@ -86,7 +86,7 @@ def _stretches(pieces: list[Clause]) -> list[tuple[tuple[str, ...], list[Clause]
     by_unit = [parts.units(clause.tagged) for clause in pieces]
     named = [names for names in by_unit if names]
     if runs := parts.runs([names or None for names in by_unit]):
-        return [(by_unit[start], pieces[start:end]) for start, end in runs]
+        return [((), pieces[: runs[0][0]]), *((by_unit[start], pieces[start:end]) for start, end in runs)]
     if runs := parts.runs([parts.matter(clause.tagged) for clause in pieces]):
         heads = [parts.matter(clause.tagged) for clause in pieces]
         return [((heads[start] or "",), pieces[start if n else 0 : end]) for n, (start, end) in enumerate(runs)]
