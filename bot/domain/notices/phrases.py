@@ -96,7 +96,7 @@ def _moved(sentence: Sentence, bound: Bound) -> str:
     at = max(words.rfind("将"), words.rfind("把"))
     if at < 0 or re.search(r",(?:现|请|根据|按)", words[at:]):
         return ""
-    return _MOVED_END.split(words[at + 1 :])[0].strip(",于在请")
+    return _MOVED_END.split(words[at + 1 :])[0].strip(",").rstrip("于在请")
 
 
 def _object(sentence: Sentence, bound: Bound) -> str:

@@ -147,6 +147,8 @@ def _dated(when: Days, context: Context) -> Resolved:
         return _unknown(DoubtKind.NO_ISSUE_DATE if when.points[0][0] < 1 else DoubtKind.NO_YEAR)
     days = [_day(month, day, year, context.issued) for month, day in when.points]
     days += [_day(month, day, other.year, context.issued) for other in when.more for month, day in other.points]
+    if any(found.year not in YEARS for found in days):
+        return _unknown(DoubtKind.IMPOSSIBLE_DATE)
     doubts = [DoubtKind.APPROXIMATE] if when.rough else []
     if any(month > 0 and day > monthrange(found.year, month)[1] for (month, day), found in zip(when.points, days, strict=False)):
         doubts.append(DoubtKind.IMPOSSIBLE_DATE)
