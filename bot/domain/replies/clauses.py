@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "question": rules.compiled(rules_talk.QUESTION),
     "ack": rules.compiled(rules_talk.ACK),
     "irrelevant": rules.compiled(rules_talk.IRRELEVANT),
+    "guess": rules.compiled(rules_talk.GUESS),
 }
 """All rules by group; within a group the first that fits speaks."""
 

@@ -13,7 +13,7 @@ PAST = re.compile("P|之前|原来|本来|昨")
 STAGES = frozenset({"handed to somebody else", "others handed in to them", "between two stages"})
 """Stages on the way, which a report sent later leaves behind."""
 
-QUIET = frozenset({"numbers", "none of a kind", "ack", "irrelevant"})
+QUIET = frozenset({"numbers", "none of a kind", "ack", "irrelevant", "guess"})
 """Groups that speak against nothing."""
 
 DAY_ONLY = "a day alone"
@@ -135,7 +135,7 @@ def _overtaken(clause: Clause, group: str) -> bool:
 
 
 def _rest(clauses: Sequence[Clause]) -> str | None:
-    order = ("done", "handover", "referral", "question", "none of a kind", "under way", "numbers", "ack", "irrelevant")
+    order = ("done", "handover", "referral", "question", "none of a kind", "under way", "numbers", "ack", "irrelevant", "guess")
     return next((group for group in order if _has(clauses, group)), None)
 
 
