@@ -20,6 +20,7 @@ from bot.render import Renderer
 from bot.sandbox.contacts import Answer, Contacts
 from bot.sandbox.stage import Stage
 from bot.store import Store
+from bot.talk import decide
 from bot.talk.doors import Doors
 from jobs import bulletin, deliver, due, listen, remind
 
@@ -29,6 +30,7 @@ PRIVATE = (MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE)
 INSTANT = timedelta(microseconds=1)
 ANSWERED_WITHIN = timedelta(minutes=15)
 """How far the clock moves by itself so that an answer goes out whose robot has used up its minute."""
+ADMINISTRATOR = "admin:rehearsal"
 ROUNDS = 50
 """Passes of the jobs at one instant before the rest is left to the next wake."""
 
@@ -178,7 +180,20 @@ class Rehearsal:
         today = times.civil_day(self.clock.now())
         if today != self._planned_day:
             due.run(self.clock.now(), self.cast.store, calendar, self.cast.windows)
+            self._decide(calendar)
             self._planned_day = today
+
+    def _decide(self, calendar: WorkCalendar) -> None:
+        """The stand-in administrator grants what was asked for before today, but not a second time."""
+        office = decide.Office(calendar, frozenset(self.cast.stage.channels), self.cast.windows)
+        with self.cast.store.begin() as tx:
+            for task in tx.tasks.asking():
+                decide.decide(
+                    tx,
+                    decide.Decision(task.id, None if task.state.extended_to else task.state.asked_for, ADMINISTRATOR),
+                    self.clock.now(),
+                    office,
+                )
 
     def _release(self) -> None:
         with self.cast.store.begin() as tx:

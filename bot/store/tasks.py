@@ -111,6 +111,10 @@ class Tasks:
             where &= TASK.c.obligation_id == obligation_id
         return self._list(where if period is None else where & (PERIOD.c.name == period))
 
+    def asking(self) -> list[Task]:
+        """Open tasks whose unit asked for a later day and has no decision yet, the most urgent first."""
+        return self._list(TASK.c.asked_for.is_not(None) & (TASK.c.closed == false()))
+
     def of_period(self, period_id: int) -> list[Task]:
         """Every task of a period, in administrative order of the units."""
         return self._list(TASK.c.period_id == period_id)

@@ -53,7 +53,12 @@ class Office:
 
 
 def decide(tx: Tx, decision: Decision, now: datetime, office: Office) -> Verdict:
-    """Grant or refuse; the same decision twice changes nothing the second time. Raises LookupError for an unknown task."""
+    """Grant or refuse; the same decision twice changes nothing the second time. Raises LookupError for an unknown task.
+
+    A granted rest day means the workday after it, as everywhere (Civil Code art. 203): nobody is chased on a holiday.
+    """
+    if decision.granted is not None:
+        decision = replace(decision, granted=office.calendar.on_or_after(decision.granted))
     task = tx.tasks.get(decision.task_id)
     verdict = _verdict(task, decision.granted)
     if verdict not in _KINDS:
