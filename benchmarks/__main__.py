@@ -68,6 +68,8 @@ def _play(figure: Figure, count: int, quick: bool, console: Console, rows: list[
     except Broken as trouble:
         made, broken = [], {figure.prepare: str(trouble)}
     rows += made
+    if not console.is_terminal:
+        console.print(f"{figure.id} made", highlight=False)
     for why in broken.values():
         console.print(f"{figure.id} could not be made: {why}", markup=False, highlight=False)
     return not broken

@@ -10,10 +10,9 @@ from bot.render import Renderer
 from jobs import bulletin
 
 
-def drafted(units: int, folder: Path) -> dict[str, float]:
+def drafted(_units: int, folder: Path) -> dict[str, float]:
     """Seconds to draft it: read every task, judge, count, put into words, keep."""
-    office.fill(folder / "office.db", units)
-    store = office.open_store(folder / "office.db")
+    store = office.copy(folder / "before.db", folder / "drafted.db")
     text, now = rehearse.circular(Renderer()), office.NOW + timedelta(days=40)
     began = time.perf_counter()
     bulletin.draft(now, store, office.CALENDAR, text, 1)

@@ -143,7 +143,7 @@ FIGURE = Figure(
         Measure("20 quarters of history against none", "history.ms", "ms", "fresh.ms", must=1.5, aim=1.1, at_most=True),
         Measure("the tick itself", "history.ms", "ms"),
     ),
-    size=20_000,
+    size=10_000,
     quick=500,
     prepare="prepare",
 )
