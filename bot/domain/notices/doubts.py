@@ -16,7 +16,7 @@ QUESTIONS: Final = {
     DoubtKind.NO_DEADLINE: "“{text}”要求报送但没有写时限，请确定截止日期，或确认不需要催报",
     DoubtKind.NO_END: "“{text}”是定期报送，没有写到何时为止，暂按长期有效处理，请确认",
     DoubtKind.NO_CONTACT: "没有读出报送用的邮箱或电话，请补充联系方式",
-    DoubtKind.NO_RECIPIENT: "“{text}”没有写明报送给谁，请确认接收单位",
+    DoubtKind.NO_RECIPIENT: "“{text}”没有写明报送给谁（已填的接收单位是按通知其他条款推定的），请确认",
     DoubtKind.REST_DAY: "通知没有写明截止日遇休息日如何处理，默认提前到前一个工作日催报，请确认",
     DoubtKind.APPROXIMATE: "“{text}”的时限不能精确表示，已取相近且不晚于原文的规则，请核对",
     DoubtKind.VOLUNTARY: "“{text}”像是自愿参加而不是必须报送，请确认是否需要催报",

@@ -120,20 +120,10 @@ def _last_version(top: str) -> date | None:
 
 
 _BODY: Final = r"(?:局|厅|委|会|办|办公室|部|处|科|院|中心|府|组|校|大学|公司|司|队|室|章\))"
-_AFTER_SIGNATURE: Final = re.compile(r"\s*(?!前|之前|以前|起|至|到|,|上午|下午|召开|的|和|、|印发)(?:$|\n|[\u4e00-\u9fff])")
-
-
-def _signed(bottom: str) -> date | None:
-    """The last day that stands alone in its line or right after the name of a body, and is no limit."""
-    for found in reversed(list(_DAY.finditer(bottom))):
-        line = bottom[max(0, found.start() - 12) : found.start()].rsplit("\n", 1)[-1]
-        signed = not line.strip() or re.search(_BODY + r"\s*$", line)
-        if signed and _AFTER_SIGNATURE.match(bottom[found.end() : found.end() + 12]):
-            return _date(found)
-    return None
-
-
-_SIGNATURE: Final = re.compile(rf"(?:^|\n)[ \t]*(?P<name>[\u4e00-\u9fff]{{2,30}}{_BODY})[ \t]*\n\s{{0,40}}(?:[12][0-9]{{3}}|[一二]〇)")
+_SIGNED: Final = re.compile(_BODY + r"[ \t]{0,40}(?:\n\s{0,40})?$")
+_AFTER_SIGNATURE: Final = re.compile(
+    rf"(?:^|\n)[ \t]*(?P<name>[\u4e00-\u9fff]{{2,30}}{_BODY})[ \t]*\n\s{{0,40}}(?:[12][0-9]{{3}}|[一二]〇)"
+)
 
 
 def _signature(bottom: str) -> str | None:

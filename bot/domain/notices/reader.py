@@ -174,7 +174,7 @@ def _general(document: _Document, obligations: tuple[ObligationReading, ...]) ->
         return [doubts.doubt(DoubtKind.NOTHING_FOUND, "", (0, 0))]
     questions = []
     for one in obligations:
-        if one.recipient is None:
+        if one.recipient is None or one.recipient_assumed:
             questions.append(doubts.doubt(DoubtKind.NO_RECIPIENT, one.text, one.span))
         if not one.rule.startswith(("once", "dates", "workdays-", "days-")) and not re.search(
             r"(?:至|到|截止|截至)[^。]{0,12}(?:为止|年底|结束)", one.text

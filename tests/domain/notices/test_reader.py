@@ -42,6 +42,8 @@ def test_the_recipient_that_one_sentence_names_is_assumed_for_the_other() -> Non
     quarterly, single = notices.read(TEXT).obligations
     assert single.recipient == quarterly.recipient == "省促进中小企业发展服务中心"
     assert (single.recipient_assumed, quarterly.recipient_assumed) == (False, True)
+    asked = [doubt.text for doubt in notices.read(TEXT).doubts if doubt.kind is DoubtKind.NO_RECIPIENT]
+    assert asked == [quarterly.text]
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the development texts are not here")
@@ -68,6 +70,7 @@ def test_a_date_given_outweighs_the_one_in_the_text() -> None:
         ("关于报送名单的函各局:请于9月28日前报送名单。联系人:张三某市统计局2018年8月27日", date(2018, 8, 27)),
         ("某省档案条例\n2001年1月2日 通过\n2018年9月29日 修订\n第一条 略。\n第二条 略。", date(2018, 9, 29)),
         ("发布日期:2018-08-30\n关于报送名单的通知\n请于9月28日前报送名单。", date(2018, 8, 30)),
+        ("请报送名单。\n某市统计局\n2018年8月27日\n附件：\n填报期\n2018年12月31日\n", date(2018, 8, 27)),
         ("请于2018年9月28日前报送名单。", None),
         ("请报送名单。\n某市统计局\n2018年13月40日", None),
     ],
