@@ -146,6 +146,7 @@ def _ready(row: Row[Any], now: datetime) -> datetime:
     return max(at, row.full + MINUTE) if row.full is not None else at
 
 
+@functools.cache
 def _wakes(budget: int) -> Select[Any]:
     """Per robot of a channel: its first message, its penalty, and the attempt that must leave the window before it may send again."""
     first = select(func.min(MESSAGE.c.not_before)).where(MESSAGE.c.robot == ROBOT.c.key, text(OPEN)).scalar_subquery()
