@@ -21,8 +21,8 @@ SUM = re.compile(_TOTALS)
 _LINK = r"(?:类|方面|这块|的|那块|企业|推荐|是|为|有|共|计|各|:|=|-| )*"
 _NOT_ENTERPRISES = r"(?!\d|[月号日天年点%亿万元强周页份张\-]|\.\d|个)"
 COUNT = re.compile(
-    rf"(?P<name>{_NAMES}){_LINK}(?P<n1>{numerals.PATTERN})(?:户|家|个(?!月|工作|县|区|市|乡|部|数|章|表))?{_NOT_ENTERPRISES}"
-    rf"|(?P<total>{_TOTALS}){_LINK}(?P<n2>{numerals.PATTERN})(?:户|家|个(?!月|工作|县|区|市|乡|部))?{_NOT_ENTERPRISES}"
+    rf"(?P<name>{_NAMES}){_LINK}(?P<n1>{numerals.PATTERN})(?:户|家|个(?=企业|$|[,。;、!]))?{_NOT_ENTERPRISES}"
+    rf"|(?P<total>{_TOTALS}){_LINK}(?P<n2>{numerals.PATTERN})(?:户|家|个(?=企业|$|[,。;、!]))?{_NOT_ENTERPRISES}"
     rf"|(?P<n3>{numerals.PATTERN})(?:户|家(?!里|属|庭|长|人|伙|一家))(?!(?:企业)?[也都全]?[没无])(?P<after>{_NAMES})?"
     rf"|(?P<bare>{_NAMES})"
 )

@@ -143,7 +143,9 @@ def _gone(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> date |
 
 def _counts(verdict: Verdict, stretch: Sequence[Clause], several: bool) -> dict[str, int]:
     found = tally.tally(stretch, totals=not several) if verdict.intent in COUNTED else {}
-    return {name: number for name, number in found.items() if not number} if verdict.intent is Intent.ZERO_REPORT else found
+    if verdict.intent is not Intent.ZERO_REPORT:
+        return found
+    return {name: number for name, number in found.items() if not number} | tally.none_of(stretch)
 
 
 def _reading(own: str, moment: Moment, reports: list[Report], total: dict[str, int], *, too_long: bool) -> Reading:

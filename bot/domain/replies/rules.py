@@ -26,6 +26,9 @@ WIDER = {"W": "WSΔ", "K": "KΠ", "E": "EΛ", "M": "MΘΩ", "G": "GΓ"}
 """Classes that cover others: no covers not yet, work is also arranging and doing, to ask is also to beg, later is also an extension,
 what we owe is also its electronic form and the duty as such."""
 
+NARROW = {"‹work›": "W", "‹can›": "K", "‹none›": "G"}
+"""The same classes without those they cover."""
+
 WIDE = re.compile(r"\[[^\]]*\]|[WKEMG]")
 
 
@@ -57,7 +60,10 @@ def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
     pattern = "|".join(alternatives)
     for name, meaning in MACROS.items():
         pattern = pattern.replace(name, meaning)
-    return re.compile(WIDE.sub(_widened, pattern).replace("‹can›", "K").replace("‹none›", "G"))
+    pattern = WIDE.sub(_widened, pattern)
+    for name, narrow in NARROW.items():
+        pattern = pattern.replace(name, narrow)
+    return re.compile(pattern)
 
 
 def _widened(found: re.Match[str]) -> str:

@@ -113,3 +113,9 @@ def test_a_rule_looks_for_its_words_and_is_silent_where_they_are_excused() -> No
     assert says.search("SH")
     assert unless is not None
     assert unless.search("ΓH")
+
+
+def test_no_macro_is_left_unexpanded() -> None:
+    assert [
+        rule.name for group in GROUPS.values() for rule, says, unless in group if "‹" in says.pattern + (unless.pattern if unless else "")
+    ] == []
