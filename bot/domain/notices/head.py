@@ -121,9 +121,16 @@ def _last_version(top: str) -> date | None:
 
 _BODY: Final = r"(?:局|厅|委|会|办|办公室|部|处|科|院|中心|府|组|校|大学|公司|司|队|室|章\))"
 _SIGNED: Final = re.compile(_BODY + r"[ \t]{0,40}(?:\n\s{0,40})?$")
-_AFTER_SIGNATURE: Final = re.compile(
-    rf"(?:^|\n)[ \t]*(?P<name>[\u4e00-\u9fff]{{2,30}}{_BODY})[ \t]*\n\s{{0,40}}(?:[12][0-9]{{3}}|[一二]〇)"
-)
+_AFTER_SIGNATURE: Final = re.compile(r"\s*(?!前|之前|以前|起|至|到|,|上午|下午|召开|的|和|、|印发)(?:$|\n|[\u4e00-\u9fff])")
+_SIGNATURE: Final = re.compile(rf"(?:^|\n)[ \t]*(?P<name>[\u4e00-\u9fff]{{2,30}}{_BODY})[ \t]*\n\s{{0,40}}(?:[12][0-9]{{3}}|[一二]〇)")
+
+
+def _signed(bottom: str) -> date | None:
+    """The last day under or right after the name of a body, else the last that stands alone in its line; never a limit."""
+    ends = [found for found in _DAY.finditer(bottom) if _AFTER_SIGNATURE.match(bottom[found.end() : found.end() + 12])]
+    signed = [found for found in ends if _SIGNED.search(bottom[max(0, found.start() - 60) : found.start()])]
+    alone = [found for found in ends if not bottom[max(0, found.start() - 60) : found.start()].rsplit("\n", 1)[-1].strip()]
+    return next((day for found in reversed(signed or alone) if (day := _date(found))), None)
 
 
 def _signature(bottom: str) -> str | None:
