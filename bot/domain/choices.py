@@ -17,6 +17,14 @@ LONGEST = 60
 
 _NUMERALS = "一二三四五六七八九"
 _CHOICE = re.compile(r"(?:我?选|是?第)?\s*([1-9一二三四五六七八九])\s*(?:个|项|条|号|号选项)?\s*[。.、,)!]?")
+_SEVERAL = re.compile(r"第?[1-9](?:\s*(?:[、,和跟及与]|\s)\s*第?[1-9])+\s*(?:项|个)?[。.]?")
+_YES = "yes"
+_MEANT = {
+    **dict.fromkeys(("全部", "都是", "全都是", "全是", "所有", "所有的", "两个都是", "两项都是", "各项"), ALL),
+    **dict.fromkeys(("都不是", "都不对", "以上都不是", "没有"), NONE),
+    **dict.fromkeys(("是", "是的", "对", "对的", "没错", "嗯", "确认", "正确"), _YES),
+}
+_BEGINS_WITH_ALL = re.compile(r"(?:全部?|都|均|所有的?|两[项个]都?|各项)")
 _UNDO = re.compile(r"(?:我要|我想|请|申请|麻烦)?\s*(?:撤回|撤销|取消记录)(?:一下|吧|刚才的|上一条|记录|谢谢|,)*[。.!~]*")
 _COMPLAINT = re.compile(r"(?:我要|我想)?投诉(?:一下|你们)?(?:[,:。!\s].*)?")
 _EVERYTHING = re.compile(
@@ -28,20 +36,30 @@ GENERIC = frozenset(re.findall("..", "企业工作情况报告报送上报开展
 """Words of two characters that the matters share with what anybody types: they name nothing."""
 
 
-def chosen(text: str, words: tuple[str, ...]) -> int | None:
-    """Which of the numbered choices, whose `words` these are, was answered, counted from 1: by its number or by its very words.
+def chosen(text: str, words: tuple[str, ...]) -> tuple[int, ...]:
+    """Which of the numbered choices, whose `words` these are, were answered, counted from 1.
 
-    None if the text is anything else, or a number that was not offered.
+    By numbers, by the very words, by "all" where one choice stands for all, by "yes" where only one says anything. Empty if the
+    text is anything else, or a number that was not offered.
     """
     plain = _plain(text)
     for number, offered in enumerate(words, 1):
         if plain in (_plain(offered), _plain(f"{number}. {offered}")):
-            return number
-    found = _CHOICE.fullmatch(plain)
-    if not found:
-        return None
-    number = _number(found[1])
-    return number if number <= len(words) else None
+            return (number,)
+    if _SEVERAL.fullmatch(plain) or _CHOICE.fullmatch(plain):
+        numbers = tuple(dict.fromkeys(_number(digit) for digit in re.findall(f"[1-9{_NUMERALS}]", plain)))
+        return numbers if max(numbers) <= len(words) else ()
+    return _only(words, _MEANT.get(plain.rstrip("。.!"), ""))
+
+
+def _only(words: tuple[str, ...], kind: str) -> tuple[int, ...]:
+    """The number of the one choice of this kind; none if there are none or several."""
+    kinds = [NONE if offered == NONE else ALL if offered.startswith(ALL) else "" for offered in words]
+    if kind == _YES:
+        found = [number for number, each in enumerate(kinds, 1) if each != NONE]
+        return tuple(found) if len(found) == 1 and NONE in kinds else ()
+    found = [number for number, each in enumerate(kinds, 1) if kind and each == kind]
+    return tuple(found) if len(found) == 1 else ()
 
 
 def is_undo(text: str) -> bool:
@@ -64,6 +82,11 @@ def is_about_all(text: str, count: int) -> bool:
         return False
     digit = found[1]
     return digit is None or _number(digit) == count
+
+
+def begins_with_all(text: str) -> bool:
+    """Whether an answer to the question which begins with 都, 全 or the like: right after our list it means the whole list."""
+    return len(text) <= LONGEST and _BEGINS_WITH_ALL.match(_plain(text)) is not None
 
 
 def may_name(text: str) -> bool:

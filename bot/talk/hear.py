@@ -16,7 +16,7 @@ from bot.domain import choices, replies, status
 from bot.domain.errors import CuibaoError
 from bot.domain.inbound import Inbound
 from bot.domain.replies import normalise, quote
-from bot.domain.replies.reading import Reading, Reason
+from bot.domain.replies.reading import Reading
 from bot.domain.status import EventKind
 from bot.domain.words import Intent
 from bot.domain.workdays import WorkCalendar
@@ -26,9 +26,9 @@ from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.talk import answer, ask, turn, undo
+from bot.talk import answer, ask, choose, turn, undo
 from bot.talk.record import record
-from bot.talk.route import Evidence, Numbered, Routed, Statement, picked, route
+from bot.talk.route import Evidence, Numbered, Routed, route
 from bot.talk.turn import Turn
 
 log = structlog.get_logger()
@@ -88,9 +88,8 @@ def _hear(hearing: Turn) -> InboxState:
         return hearing.settle(InboxState.TROUBLE, person, trouble=COMPLAINT)
     told = hearing.tx.context.told(person.id, hearing.at)
     pending = _pending(hearing, person, told)
-    number = choices.chosen(hearing.own, tuple(offer.words for offer in ask.offers(pending))) if pending else None
-    if pending is not None and number is not None and not inbound.chat:
-        return _chosen(hearing, person, pending, number)
+    if pending is not None and (numbers := choose.by_number(hearing, pending)):
+        return choose.take(hearing, person, pending, numbers)
     return _read(hearing, person, told, pending)
 
 
@@ -121,9 +120,8 @@ def _read(hearing: Turn, person: Person, told: Told | None, pending: Question | 
     if _is_machine(reading):
         return hearing.settle(InboxState.IGNORED, person, [ask.untied(reading)])
     tasks = _tasks(hearing, person, told, reading.intent)
-    named = _picked(reading, hearing.own, tasks, pending)
-    if pending is not None and named is not None:
-        return _chosen(hearing, person, pending, named)
+    if pending is not None and (numbers := choose.by_name(reading, hearing.own, tasks, pending)):
+        return choose.take(hearing, person, pending, numbers)
     routed = route(reading, text, tasks, _evidence(hearing, person, reading.intent, told, pending))
     if not routed.statements and not any(doubt.candidates for doubt in routed.doubts):
         return _nothing_open(hearing, person, reading)
@@ -166,30 +164,6 @@ def _evidence(hearing: Turn, person: Person, intent: Intent, told: Told | None, 
         return Evidence(tuple(dict.fromkeys(task_id for numbered in found for task_id in numbered.task_ids)), found)
     named = told.task_ids if told else ()
     return Evidence(named, tuple(Numbered((task_id,)) for task_id in named))
-
-
-def _picked(reading: Reading, text: str, tasks: Sequence[Task], pending: Question | None) -> int | None:
-    """The number of the choice whose task was named instead of its number ("三季度的")."""
-    if pending is None or reading.intent is not Intent.IRRELEVANT or not choices.may_name(text):
-        return None
-    offered = ask.offers(pending)
-    single = {offer.task_ids[0]: number for number, offer in enumerate(offered, 1) if len(offer.task_ids) == 1}
-    if len(single) < sum(len(offer.task_ids) == 1 for offer in offered):
-        return None  # a question about the meaning: naming the task answers nothing
-    task = picked(text, reading.period_hint, [task for task in tasks if task.id in single])
-    return None if task is None else single[task.id]
-
-
-def _chosen(hearing: Turn, person: Person, pending: Question, number: int) -> InboxState:
-    offer = ask.offers(pending)[number - 1]
-    reason = Reason(hearing.own[:60], f"choice {number}", 1.0)
-    intent = offer.intent or Intent.IRRELEVANT
-    reading = Reading(intent, offer.day, dict(offer.counts or {}), (), (reason,), 1.0, None, False)
-    hearing.tx.questions.answer(pending.id, hearing.now)
-    if offer.intent is None:
-        return ask.pass_on(hearing, person, reading, ask.UNSETTLED)
-    tasks = [hearing.tx.tasks.get(task_id) for task_id in offer.task_ids]
-    return record(hearing, person, reading, [Statement(task, intent, offer.day, reading.counts) for task in tasks], None)
 
 
 def _nothing_open(hearing: Turn, person: Person, reading: Reading) -> InboxState:

@@ -14,18 +14,42 @@ WORDS = ("已报", "承诺 10月16日", "办理中", "有困难")
     [
         ("1", 1), ("２", 2), ("③", 3), ("四", 4), (" 1。", 1), ("1、", 1), ("2）", 2), ("选3", 3), ("我选2", 2), ("第二个", 2), ("是第1项", 1), ("3号", 3),
         ("已报", 1), ("1. 已报", 1), ("2. 承诺 10月16日", 2), ("承诺  10月16日", 2),
-        ("5", None), ("0", None), ("9", None), ("12", None), ("1报了", None), ("1 2", None), ("", None), ("好", None), ("已报了", None), ("1户", None),
+        ("5", None), ("0", None), ("9", None), ("12", None), ("1报了", None), ("", None), ("好", None), ("已报了", None), ("1户", None),
         ("1日", None), ("-1", None), ("1.5", None), ("第一", 1), ("1\n发自我的iPhone", None),
     ],
 )  # fmt: skip
 def test_a_number_or_the_very_words_choose(text, number):
-    assert choices.chosen(text, WORDS) == number
+    assert choices.chosen(text, WORDS) == ((number,) if number else ())
 
 
 @given(text=st.text(max_size=30), count=st.integers(0, 9))
 def test_a_choice_is_one_that_was_offered(text, count):
-    number = choices.chosen(text, WORDS[:count])
-    assert number is None or 1 <= number <= len(WORDS[:count])
+    numbers = choices.chosen(text, WORDS[:count])
+    assert all(1 <= number <= len(WORDS[:count]) for number in numbers)
+
+
+TWO = ("名单 → 已报", "季报 → 已报", f"{choices.ALL} → 已报", choices.NONE)
+ONE = ("季报 → 已报", choices.NONE)
+EACH = ("名单 → 已报", f"{choices.ALL} → 已报", f"{choices.ALL} → 办理中", choices.NONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "numbers"),
+    [
+        ("1和2", TWO, (1, 2)), ("1、2", TWO, (1, 2)), ("1 2", TWO, (1, 2)), ("1，2", TWO, (1, 2)), ("2和2", TWO, (2,)), ("1和5", TWO, ()), ("12", TWO, ()),
+        ("全部", TWO, (3,)), ("都是", TWO, (3,)), ("都不是", TWO, (4,)), ("没有", TWO, (4,)), ("是的", TWO, ()), ("全部", EACH, ()), ("全部", ONE, ()),
+        ("是的", ONE, (1,)), ("对。", ONE, (1,)), ("都不是", ONE, (2,)), ("是的", WORDS, ()), ("都不是", WORDS, ()), ("没有", WORDS, ()),
+    ],
+)  # fmt: skip
+def test_several_numbers_all_none_and_yes_choose(text, words, numbers):
+    assert choices.chosen(text, words) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "all_"), [("都报了", True), ("全报了", True), ("两个都报了", True), ("我都报了", False), ("已报", False), ("", False)]
+)
+def test_what_begins_with_all_means_the_list(text, all_):
+    assert choices.begins_with_all(text) is all_
 
 
 @pytest.mark.parametrize(
