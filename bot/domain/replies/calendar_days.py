@@ -20,6 +20,8 @@ RECENT = timedelta(days=60)
 
 FRIDAY = 4
 NOON = 12
+LONGEST_SPAN = 366
+"""Days or workdays; nobody promises a report in more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +141,14 @@ def _upper(words: str) -> int:
     return max(numbers) if numbers else 1
 
 
-def _span(words: str, moment: Moment, _forward: bool) -> date:
+def _span(words: str, moment: Moment, _forward: bool) -> date | None:
     if "月" in words:
         days = 15 if "半" in words else 30 * _upper(words)
     elif re.search("周|星期|礼拜", words):
         days = 4 if "半" in words else 7 * _upper(words)
     else:
         days = 1 if words.startswith("半") or "一半" in words else _upper(words)
-    return moment.day + timedelta(days=days)
+    return moment.day + timedelta(days=days) if days <= LONGEST_SPAN else None
 
 
 def _ago(words: str, moment: Moment, _forward: bool) -> date | None:
@@ -168,8 +170,9 @@ def _hours(words: str, moment: Moment, _forward: bool) -> date:
     return (moment.at + timedelta(hours=_upper(words))).date()
 
 
-def _workdays(words: str, moment: Moment, _forward: bool) -> date:
-    return moment.calendar.add(moment.day, _upper(words))
+def _workdays(words: str, moment: Moment, _forward: bool) -> date | None:
+    days = _upper(words)
+    return moment.calendar.add(moment.day, days) if days <= LONGEST_SPAN else None
 
 
 def _monday(today: date) -> date:

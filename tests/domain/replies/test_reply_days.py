@@ -116,6 +116,9 @@ def test_the_day_is_counted_from_the_day_in_shanghai() -> None:
     assert str(replies.read("明天报", times.parse_instant("2018-09-27T17:30:00+00:00"), CALENDAR).day) == "2018-09-29"
 
 
-@pytest.mark.parametrize("text", ["9月31日报", "2月30号报", "13.40报", "99号报"])
+@pytest.mark.parametrize(
+    "text",
+    ["9月31日报", "2月30号报", "13.40报", "99号报", "九九九九九九九个工作日内报", "9999天后报", "九千个工作日内报", "九九九九九九九周后报"],
+)
 def test_a_day_that_does_not_exist_is_no_day(text: str) -> None:
     assert replies.read(text, times.parse_instant(THURSDAY), CALENDAR).day is None
