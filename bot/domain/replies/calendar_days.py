@@ -134,7 +134,7 @@ def _next_month_first(_words: str, moment: Moment, _forward: bool) -> date:
 def _upper(words: str) -> int:
     """The upper bound of a span: 一两 → 2, 三五 → 5, 两到三 → 3, 半个(月) is handled by the caller."""
     head = re.split(r"天|日|周|星期|礼拜|个月|个?工作日|小时|钟头", words)[0]
-    pair = re.search(r"([一两二三四五六七八九])([两二三四五六七八九])(?!十)$", head.rstrip("个"))
+    pair = re.search(r"(?<![一二两三四五六七八九十])([一两二三四五六七八九])([两二三四五六七八九])$", head.rstrip("个"))
     if pair:
         return max(numerals.value(pair[1]), numerals.value(pair[2]))
     numbers = _numbers(head)
