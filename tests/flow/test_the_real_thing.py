@@ -285,7 +285,9 @@ def _the_later_rungs(world: World) -> None:
     world.end()
     counts = {to: len(world.messages(to)) for _, to in CONTACTS}
     world.serve("2018-09-28T09:12:00+08:00")
-    _wait_for("who owes is reminded on the last day", lambda: len(world.messages("zhangsan3@example.com")) > counts["zhangsan3@example.com"])
+    _wait_for(
+        "who owes is reminded on the last day", lambda: len(world.messages("zhangsan3@example.com")) > counts["zhangsan3@example.com"]
+    )
     _wait_for("work under way is asked about on the last day", lambda: len(world.messages("zhangsan2")) > counts["zhangsan2"])
     time.sleep(2)
     assert len(world.messages("zhangsan1")) == counts["zhangsan1"]
@@ -293,7 +295,9 @@ def _the_later_rungs(world: World) -> None:
 
 def _doctor(world: World) -> dict[str, bool]:
     command = [sys.executable, "-m", "bot.cli", "doctor", "--json"]
-    done = subprocess.run(command, cwd=world.folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=world.folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
     return {finding["about"]: finding["ok"] for finding in json.loads(done.stdout)}
 
 
