@@ -12,7 +12,7 @@ from bot.domain.workdays import WorkCalendar
 NUMBERS = re.compile(numerals.PATTERN)
 WEEKDAYS = {**{char: n for n, char in enumerate("一二三四五六")}, "日": 6, "天": 6, "末": 6, **{str(n + 1): n for n in range(6)}}
 OFFSETS = {"minus3": -3, "minus2": -2, "minus1": -1, "plus1": 1, "plus2": 2, "plus3": 3, "tomorrow_or_after": 2, "today_or_tomorrow": 1}
-TODAY = frozenset({"today", "today_late", "today_early"})
+TODAY = frozenset({"hour", "today", "today_late", "today_early"})
 FEAST_SEARCH = timedelta(days=130)
 WITH_MONTH = frozenset({"iso", "month_day", "dotted"})
 RECENT = timedelta(days=60)
