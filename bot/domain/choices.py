@@ -31,7 +31,10 @@ _EVERYTHING = re.compile(
     r"(?:([两俩二三四五六七八九2-9])|[几各每])\s*(?:个单位|个|项|份|样|件)[事表]?(?:[都均]|全部?)|以上(?:各项|[都均全])"
 )
 _DENIED = re.compile("[不没非未别除]")
+_KINDS = {"推荐表": "名单"}
 _REPORTS = {"名单": "once", "月报": r"\d{4}-\d\d", "季报": r"\d{4}Q[1-4]", "半年报": r"\d{4}H[12]", "年报": r"\d{4}"}
+_REPORT = r"(名单|推荐表|月报|半年报|年报|季报|(?:第?[一二三四1-4]季度)(?:的?(?:工作)?(?:情况|总结|报告))?)"
+_LISTED = re.compile(rf"{_REPORT}\s*[、和与及跟]\s*{_REPORT}")
 GENERIC = frozenset(re.findall("..", "企业工作情况报告报送上报开展材料中小小企本地地区单位有关相关省市项目统计数据名称"))
 """Words of two characters that the matters share with what anybody types: they name nothing."""
 
@@ -93,6 +96,12 @@ def may_name(text: str) -> bool:
     """Whether the text can be no more than the name of what is meant ("三季度的"), as an answer to the question which."""
     plain = _plain(text)
     return len(plain) <= LONGEST // 2 and _DENIED.search(plain) is None
+
+
+def listed_reports(text: str) -> tuple[str, ...]:
+    """Two kinds of report that the text names in one breath ("名单和三季度的情况"), as `is_kind_of_report` knows them; else none."""
+    found = _LISTED.search(_plain(text[:LONGEST]))
+    return () if found is None else tuple(_KINDS.get(name, name if name in _REPORTS else "季报") for name in found.groups())
 
 
 def is_kind_of_report(name: str, period: str) -> bool:

@@ -44,7 +44,6 @@ MACHINES = frozenset({"machine text", "quoted text only"})
 ECHO = 12
 """Characters of our own words that make an echo; a shorter answer may well be words that we proposed."""
 
-_CLAIMS = (EventKind.REPORTED, EventKind.ZERO_REPORT)
 _BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, CuibaoError, *REFUSED)
 """Faults of one inbound. What is not listed (the database is gone, the disk is full) ends the pass, and the next one tries again."""
 
@@ -144,26 +143,32 @@ def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, tasks:
 def _tasks(hearing: Turn, person: Person, told: Told | None, intent: Intent) -> list[Task]:
     """What the person may speak of: what is owed and was or may have been mentioned, and what was closed lately.
 
-    The closed ones keep an answer that comes twice from closing the next task. A retraction is about closed ones, if there are any.
+    The closed ones keep an answer that comes twice from closing the next task. A retraction by somebody who has said nothing
+    is about what others reported, if there is anything.
     """
     named, upto = told.task_ids if told else (), hearing.at + SPOKEN_OF
     closed = [hearing.tx.tasks.get(task_id) for task_id in hearing.tx.context.closed(person.id, hearing.at - RECENT)]
-    if intent is Intent.CORRECTION_NOT_DONE and closed:
+    if intent is Intent.CORRECTION_NOT_DONE and closed and not _last_act(hearing, person):
         return closed
     open_ = [task for task in hearing.tx.tasks.open_of(person.id) if task.due_at <= upto or task.id in named]
     return [*open_, *closed]
 
 
 def _evidence(hearing: Turn, person: Person, intent: Intent, told: Told | None, pending: Question | None) -> Evidence:
-    """What our last message spoke of. A retraction is about what the person reported last."""
-    if intent is Intent.CORRECTION_NOT_DONE:
-        acts = [act for act in hearing.tx.context.acts(turn.by(person), hearing.at - RECENT) if act.kind in _CLAIMS]
-        return Evidence(tuple(act.task_id for act in acts if act.inbound_id == acts[0].inbound_id))
+    """What our last message spoke of; for a retraction, what the person said last."""
+    if intent is Intent.CORRECTION_NOT_DONE and (last := _last_act(hearing, person)):
+        return Evidence(last)
     if pending is not None:
         found = ask.numbering(pending)
         return Evidence(tuple(dict.fromkeys(task_id for numbered in found for task_id in numbered.task_ids)), found)
     named = told.task_ids if told else ()
     return Evidence(named, tuple(Numbered((task_id,)) for task_id in named))
+
+
+def _last_act(hearing: Turn, person: Person) -> tuple[int, ...]:
+    """The tasks that the person's last answer changed."""
+    acts = [act for act in hearing.tx.context.acts(turn.by(person), hearing.at - RECENT) if act.kind is not EventKind.ACKNOWLEDGED]
+    return tuple(act.task_id for act in acts if act.inbound_id == acts[0].inbound_id)
 
 
 def _nothing_open(hearing: Turn, person: Person, reading: Reading) -> InboxState:

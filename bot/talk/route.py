@@ -73,6 +73,8 @@ def route(reading: Reading, text: str, tasks: Sequence[Task], evidence: Evidence
     if parts:
         return _parts(parts, reading, text, tasks, evidence)
     said = Part(None, None, reading.intent, reading.day, reading.counts)
+    if both := _listed(reading.period_hint, text, tasks, evidence.told):
+        return Routed(_stated(said, both))
     meant = _meant(reading.period_hint, text, tasks, evidence.told)
     if meant and (len(meant) == 1 or said.intent in ABOUT_ALL or choices.is_about_all(text, len(meant))):
         return Routed(_stated(said, meant))
@@ -132,6 +134,18 @@ def _meant(hint: str | None, text: str, tasks: Sequence[Task], told: Sequence[in
     if told and hint is None and not named and not any(task.id in told for task in tasks):
         return []
     return _likely(named or found, told)
+
+
+def _listed(hint: str | None, text: str, tasks: Sequence[Task], told: Sequence[int]) -> list[Task]:
+    """The tasks of two kinds of report named in one breath, if each kind is one task; else none."""
+    meant: list[Task] = []
+    for kind in choices.listed_reports(text):
+        found = [task for task in tasks if choices.is_kind_of_report(kind, task.period)]
+        found = _likely([task for task in found if task.period == hint] or found, told)
+        if len(found) != 1:
+            return []
+        meant += found
+    return meant
 
 
 def _likely(found: list[Task], told: Sequence[int]) -> list[Task]:

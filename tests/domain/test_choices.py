@@ -108,3 +108,14 @@ def test_no_text_breaks_the_vocabulary(text):
     assert choices.is_undo(text) in (True, False)
     assert choices.is_complaint(text) in (True, False)
     assert choices.is_about_all(text, 2) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("名单和季报都报了", ("名单", "季报")), ("三季度情况、推荐表已报", ("季报", "名单")), ("月报及年报已报送", ("月报", "年报")), ("名单报了，季报没报", ()),
+        ("名单报了", ()), ("季报没有，名单报了", ()), ("", ()),
+    ],
+)  # fmt: skip
+def test_two_reports_named_in_one_breath(text, kinds):
+    assert choices.listed_reports(text) == kinds

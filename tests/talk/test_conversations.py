@@ -76,6 +76,10 @@ SCRIPTS = (
         "said wrongly, of what was reported last",
         (("09-25 09:20", "名单报了"), ("09-26 09:20", "三季度报了"), ("09-26 09:30", "说错了，还没报")), {Q3: N, LIST: R}, CONFIRMATION, sent=BOTH,
     ),
+    Script(
+        "a retraction is about what was said last, not about an older report",
+        (("09-25 09:20", "名单报了"), ("10-16 09:20", "这块不归我管"), ("10-16 09:30", "说错了，还没报")), {LIST: R, Q3: N}, ANSWER,
+    ),
     # several tasks
     Script(
         "by the numbers of our letter", (("10-16 09:20", "1报了 2延到25日"),), {LIST: R, Q3: N}, CONFIRMATION,
@@ -99,7 +103,7 @@ SCRIPTS = (
     Script("choices that contradict", (("10-16 09:20", "嗯呐第一个"), ("10-16 09:25", "1和3")), {Q3: N}, ANSWER, ("转管理员",)),
     Script("not that one but the other", (("09-25 09:20", "已报"), ("09-25 09:25", "不是名单")), {LIST: N, Q3: N}, ANSWER, ("转管理员",), sent=BOTH),
     Script("a number with words of its own", (("09-25 09:20", "已报"), ("09-25 09:25", "1报了，2延到10月20日")), {LIST: R, Q3: P}, CONFIRMATION, sent=BOTH),
-    Script("several in one breath", (("10-16 09:20", "名单和三季度的都报了"),), {Q3: R}, CONFIRMATION, sent=(("10-16 09:10", (LIST, Q3)),)),
+    Script("several in one breath", (("10-16 09:20", "名单和三季度的情况都报了"),), {LIST: R, Q3: R}, CONFIRMATION, sent=(("10-16 09:10", (LIST, Q3)),)),
     Script("yes to the only one", (("09-25 09:20", "名单报了"), ("10-16 09:20", "农安报了"), ("10-16 09:25", "是的")), {Q3: R}, CONFIRMATION),
     Script("a name decides", (("09-25 09:20", "已报"), ("09-25 09:25", "名单")), {LIST: R, Q3: N}, CONFIRMATION, sent=BOTH),
     Script("a sentence decides", (("09-25 09:20", "已报"), ("09-25 09:25", "三季度报了")), {LIST: N, Q3: R}, CONFIRMATION, sent=BOTH),
