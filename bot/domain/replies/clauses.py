@@ -169,6 +169,9 @@ STANDS_OVER_QUESTION = frozenset(
 ANY_MATTER = frozenset({"retraction", "irrelevant", "claim", "not mine", "handover"})
 """What may be said in a clause about another matter and still concern ours."""
 
+RECEIPT = re.compile("(?:X.{0,3}H|H[ACMN给到过去上完好]*了).{0,10}(?:收到|收没收|看到|看没看)")
+"""Sent, and asks whether it arrived: done (tie-breaking rule 3)."""
+
 OUR_MATTER = re.compile("M|Y|C|Q")
 OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
 
@@ -176,7 +179,8 @@ OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
 def _sorted_out(heard: dict[str, Hit], text: str) -> dict[str, Hit]:
     if "O" in text and not OUR_MATTER.search(OTHERS.sub("", text)):
         return {group: hit for group, hit in heard.items() if group in ANY_MATTER}
-    if "question" in heard and any(rule.name in STANDS_OVER_QUESTION for _, rule, _, _ in heard.values()):
+    over = any(rule.name in STANDS_OVER_QUESTION for _, rule, _, _ in heard.values())
+    if "question" in heard and (over or ("done" in heard and RECEIPT.search(text))):
         del heard["question"]
     if text.startswith("如果"):
         heard.pop("blocked", None)

@@ -8,7 +8,7 @@ from bot.domain.words import Intent
 MACROS = {
     # words that may stand between a verb of handing in and the mark that it is over
     "‹to›": (
-        "(?:[ACMNUYFI]|给|到|往|至|里|上|进|去|过去|出去|出|走|完|好|齐|各|三|两|一份|一遍|"
+        "(?:[ACMNUYFI]|给|到|往|至|里|面|上|进|去|过去|出去|出|走|完|好|齐|各|三|两|一份|一遍|"
         "一下|个|全|过来|成|满|回|表|两份|版|件|企业|这边|那边|那儿|那里|处|两个|相关|指定|有关)"
     ),
     # the event is over
