@@ -107,8 +107,7 @@ def bare(messages: int, folder: Path) -> dict[str, float]:
 
 def in_process(messages: int, folder: Path) -> dict[str, float]:
     """Ours with a platform in this process: what is left when no HTTP is spoken."""
-    office.fill(folder / f"office-{messages}.db", messages)
-    store = office.open_store(folder / f"office-{messages}.db")
+    store = office.copy(folder / "before.db", folder / "delivered.db")
     remind.run(office.NOW, store, {office.CHANNEL}, office.CALENDAR)
     began = time.perf_counter()
     done = asyncio.run(deliver.run(_later(), store, {office.CHANNEL: Instant()}, Renderer().render))

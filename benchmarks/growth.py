@@ -19,7 +19,7 @@ def planned(units: int, folder: Path) -> dict[str, float]:
 
 def delivered(units: int, folder: Path) -> dict[str, float]:
     """Seconds to deliver a message for each of a tenth of so many units, to a platform in this process."""
-    return delivery.in_process(units // 10, folder)
+    return delivery.in_process(units // 10, _filled(units // 10, folder))
 
 
 def drafted(units: int, folder: Path) -> dict[str, float]:
