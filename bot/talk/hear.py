@@ -124,11 +124,13 @@ def _read(hearing: Turn, person: Person, told: Told | None, pending: Question | 
     routed = route(reading, text, tasks, _evidence(hearing, person, reading.intent, told, pending))
     if not routed.statements and not any(doubt.candidates for doubt in routed.doubts):
         return _nothing_open(hearing, person, reading)
-    return _act(hearing, person, reading, routed, tasks, pending)
+    return _act(hearing, person, reading, routed, pending)
 
 
-def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, tasks: Sequence[Task], pending: Question | None) -> InboxState:
-    about = [said.task for said in routed.statements] or [task for task in tasks if not task.closed]
+def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, pending: Question | None) -> InboxState:
+    doubts = [doubt for doubt in routed.doubts if doubt.candidates]
+    meant = [said.task for said in routed.statements] or [task for doubt in doubts for task in doubt.candidates]
+    about = list({task.id: task for task in meant}.values())
     if reading.intent in (Intent.QUESTION, Intent.HANDOVER) and not reading.unsure:
         return _answer_only(hearing, person, reading, about)
     if reading.intent is Intent.IRRELEVANT and (not reading.unsure or hearing.inbound.chat):
@@ -137,7 +139,7 @@ def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, tasks:
         return ask.what_is_meant(hearing, person, reading, status.Reason.UNSURE, about, pending)
     if routed.statements:
         return record(hearing, person, reading, routed.statements, pending, unplaced=bool(routed.doubts))
-    return ask.which_task(hearing, person, reading, routed.doubts[0], pending)
+    return ask.which_task(hearing, person, reading, doubts[0], pending)
 
 
 def _tasks(hearing: Turn, person: Person, told: Told | None, intent: Intent) -> list[Task]:

@@ -312,3 +312,11 @@ def test_a_question_that_lists_many_matters_stays_short(office):
     (asked,) = office.say(person, "已报", "10-16 09:20")
     assert asked.kind is MessageKind.QUESTION
     assert texts([asked]).count("→") <= 8
+
+
+def test_what_nobody_understands_after_everything_is_reported_asks_about_that(office, contact):
+    office.say(contact, "名单报了", "10-16 09:15")
+    office.say(contact, "三季度报了", "10-16 09:20")
+    office.say(contact, "更正更正" * 500, "10-16 09:30")
+    assert office.received()[0].trouble == ""
+    assert {office.task(*LIST).status, office.task().status} == {Status.REPORTED}
