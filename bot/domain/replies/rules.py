@@ -1,4 +1,10 @@
-"""What a rule is, and all of them in the order in which a clause is tried."""
+"""What a rule is, and how its pattern is read.
+
+Patterns are regular expressions over tagged text (`tagging`): capital letters are classes of words, each explained where its words
+stand (`lexicon.TAGGED`), or marks with a value: D a day to come, T a day that may lie either way, P one that is past, C a number of
+enterprises, I none of them, Y a category without a number, U a unit, N a person, F a telephone or mailbox. Small letters, digits
+and Chinese characters stand for themselves. A clause holds no comma, so `.` never leaves it.
+"""
 
 import re
 from dataclasses import dataclass
