@@ -22,9 +22,6 @@ MACROS = {
     # anything within the clause, but not far
     "‹›": "[^,]{0,12}?",
     "‹far›": "[^,]{0,30}?",
-    # a question at the end of a clause
-    "‹ask›": "(?:吗|么|不|嘛|没|否|没有|呢|\\?)",
-    "‹day›": "[DT]",
 }
 
 

@@ -38,7 +38,7 @@ RETRACTION = (
     Rule(
         "correction announced",
         Intent.CORRECTION_NOT_DONE,
-        says=("^(?:特?此?)?(?:更正|纠正|纠错|更新)(?:一下|下|如下|说明)?$|更正.{0,6}(?:[G未]|尚|[MH]|P|T|‹day›)",),
+        says=("^(?:特?此?)?(?:更正|纠正|纠错|更新)(?:一下|下|如下|说明)?$|更正.{0,6}(?:[G未]|尚|[MH]|P|T|[DT])",),
         score=0.9,
         unless=("F|X.{0,6}H|更正(?:后|过|好|件|版)",),
     ),
