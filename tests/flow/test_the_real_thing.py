@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -231,13 +232,17 @@ def test_reminders_go_out_answers_come_back_and_a_kill_in_the_middle_loses_nothi
     assert sorted(message["to"] for message in before) == ["group-1", "zhangsan1", "zhangsan2", "zhangsan3@example.com"]
 
     world.serve("2018-09-25T09:20:00+08:00")
-    _wait_for("what hung is sent after the restart", lambda: len(world.messages()) >= 5)
-    assert {message["channel"] for message in world.messages("group-1")} == {"wecom_robot", "dingtalk_robot"}
+    _wait_for(
+        "what hung is sent after the restart",
+        lambda: {"wecom_robot", "dingtalk_robot"} <= {m["channel"] for m in world.messages("group-1")},
+    )
     letter = world.messages("zhangsan1")[0]
     assert "企业推荐名单" in letter["text"]
     assert "9月28日" in letter["text"]
-    in_doubt = _in_doubt(world)
-    assert [message.channel for message in in_doubt] == ["dingtalk_robot"]
+    copies = Counter(message["channel"] for message in world.messages())
+    in_doubt = [message.channel for message in _in_doubt(world)]
+    assert "dingtalk_robot" in in_doubt
+    assert {channel for channel, count in copies.items() if count > 1} <= set(in_doubt)  # whatever came twice is on the list
 
     _the_answers(world)
     _the_later_rungs(world)
@@ -260,14 +265,13 @@ def _the_answers(world: World) -> None:
     reported = callbacks.dingtalk_text(DingTalkTenant({}), "zhangsan1", "已报", at, "msg-1", host=world.url)
     assert [world.call_back("dingtalk", reported) for _ in range(5)] == [200] * 5
     _wait_for("the report is recorded", lambda: world.statuses()["榆树"] is Status.REPORTED)
-    confirmation = _wait_for("the report is confirmed", lambda: world.messages("zhangsan1")[1:])
+    confirmation = _wait_for("the report is confirmed", lambda: [m for m in world.messages("zhangsan1") if "撤回" in m["text"]])
     assert "已报" in confirmation[0]["text"]
-    assert "撤回" in confirmation[0]["text"]
 
     working = callbacks.wecom_text(WeComTenant({}), "zhangsan2", "正在汇总", at, "700001")
     assert world.call_back("wecom", working) == 200
     _wait_for("the work is recorded", lambda: world.statuses()["农安"] is Status.IN_PROGRESS)
-    _wait_for("the work is confirmed", lambda: len(world.messages("zhangsan2")) == 2)
+    _wait_for("the work is confirmed", lambda: [m for m in world.messages("zhangsan2") if "办理中" in m["text"]])
 
     forged = callbacks.Callback("POST", {}, {**reported.headers, "sign": "Zm9yZ2Vk"}, reported.body)
     assert world.call_back("dingtalk", forged) == 401
@@ -277,7 +281,7 @@ def _the_answers(world: World) -> None:
     assert "callback_refused" in log
     assert "正在汇总" not in log
     time.sleep(1)
-    assert len(world.messages("zhangsan1")) == 2
+    assert len([m for m in world.messages("zhangsan1") if "撤回" in m["text"]]) == 1
 
 
 def _the_later_rungs(world: World) -> None:
