@@ -1,13 +1,12 @@
 """A house of cards for the pages: 70 units, three periods, a conversation for everyone; it moves when it is pushed."""
 
-import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain import times
 from bot.web import house
-from bot.web.house import Cell, CallbackAnswer, Column, Conversation, Duty, Entry, Health, JobHealth, Matrix, Moved, Notice, Row, Scene
+from bot.web.house import CallbackAnswer, Cell, Column, Conversation, Duty, Entry, Health, JobHealth, Matrix, Moved, Notice, Row, Scene
 
 PREFECTURES = {
     "长春": "南关区 宽城区 朝阳区 二道区 绿园区 双阳区 九台区 榆树市 德惠市 农安县",
@@ -20,19 +19,35 @@ PREFECTURES = {
     "白城": "洮北区 镇赉县 通榆县 洮南市 大安市",
     "延边": "延吉市 图们市 敦化市 珲春市 龙井市 和龙市 汪清县 安图县",
 }
-DIRECT = "长白山 梅河口市 公主岭市".split()
-PEOPLE = "张三 李四 王五 赵六 钱七 孙八 周九 吴十 郑一 冯二".split()
+DIRECT = ["长白山", "梅河口市", "公主岭市"]
+PEOPLE = ["张三", "李四", "王五", "赵六", "钱七", "孙八", "周九", "吴十", "郑一", "冯二"]
 CHANNELS = ("wecom_app", "dingtalk_app", "mail")
 COLUMNS = (
     Column(1, "推荐名单", "“百千万”企业推荐名单", date(2018, 9, 28), date(2018, 9, 28)),
     Column(2, "三季度", "本地区培育工作开展情况", date(2018, 10, 19), date(2018, 10, 22)),
     Column(3, "四季度", "本地区培育工作开展情况", date(2019, 1, 18), date(2019, 1, 21)),
 )
-MARKS = {"ok": ("✓", "已报"), "late": ("迟", "逾期报送"), "missing": ("缺", "逾期未报"), "promised": ("诺", "承诺"), "open": ("·", "未报"), "exempt": ("免", "免报"), "blocked": ("难", "有困难")}
+MARKS = {
+    "ok": ("✓", "已报"),
+    "late": ("迟", "逾期报送"),
+    "missing": ("缺", "逾期未报"),
+    "promised": ("诺", "承诺"),
+    "open": ("·", "未报"),
+    "exempt": ("免", "免报"),
+    "blocked": ("难", "有困难"),
+}
 NOTICE = Notice("吉林省工业和信息化厅关于开展“百千万”中小企业培育行动的通知", "吉工信民营〔2018〕350号")
 DUTIES = (
-    Duty("“百千万”企业推荐名单", "一次性：2018年9月28日前", "请各市（州）、县（市）工信局于2018年9月28日前将遴选的“百千万”企业推荐名单报送至省促进中小企业发展服务中心。"),
-    Duty("本地区培育工作开展情况", "每季度：次月20日前，遇休息日提前", "加强培育企业的运行监测，实行定期调度，每季度次月20日前上报本地区培育工作开展情况，对培育库及时调整更新。"),
+    Duty(
+        "“百千万”企业推荐名单",
+        "一次性：2018年9月28日前",
+        "请各市（州）、县（市）工信局于2018年9月28日前将遴选的“百千万”企业推荐名单报送至省促进中小企业发展服务中心。",
+    ),
+    Duty(
+        "本地区培育工作开展情况",
+        "每季度：次月20日前，遇休息日提前",
+        "加强培育企业的运行监测，实行定期调度，每季度次月20日前上报本地区培育工作开展情况，对培育库及时调整更新。",
+    ),
 )
 BULLETIN = """关于“百千万”中小企业培育行动报送情况的通报（草稿）
 
@@ -60,6 +75,17 @@ REMINDER = """### 催报：还差一份报告
 
 报了请回复“已报”，一次即可，不必再回“收到”。
 发错人了？回复“不归我管”。第 {number} 次提醒，编号 cb-{person}-{number}"""
+LETTER = """{unit}工信局联络员：
+
+三季度“本地区培育工作开展情况”尚未收到。
+
+    截止：2018年10月19日（星期五）17:00
+    报送至：省促进中小企业发展服务中心
+
+已经报送的，请直接回复“已报”，一次即可，不必再回“收到”。
+发错人了，请回复“不归我管”。
+
+第 {number} 次提醒，编号 cb-{person}-{number}"""
 TABLE = """### 三季度报送进度（1/1）
 
 应报 **70** 家，已报 **52** 家，还有 **18** 家未报，截止 <font color="warning">10月19日</font>。
@@ -121,11 +147,19 @@ class FakeHouse:
 
     def advance(self, how: house.How) -> Moved:
         self.advanced.append(how)
-        moves = {"workday": timedelta(days=1), "next_send": timedelta(hours=19, minutes=6), "end": date(2019, 2, 28) - times.civil_day(self.at)}
+        moves = {
+            "workday": timedelta(days=1),
+            "next_send": timedelta(hours=19, minutes=6),
+            "end": date(2019, 2, 28) - times.civil_day(self.at),
+        }
         self.at += moves[how]
         for person_id in (2, 5, 9):
             unit = self.units[person_id - 1][1]
-            self._say(person_id, Entry(self.at, "out", REMINDER.format(unit=unit, number=3, person=person_id), f"催报：{unit}三季度", "markdown", "已发", "截止前1个工作日"))
+            mail = self.talks[person_id].kind == "mail"
+            words = (LETTER if mail else REMINDER).format(unit=unit, number=3, person=person_id)
+            self._say(
+                person_id, Entry(self.at, "out", words, f"催报：{unit}三季度", "text" if mail else "markdown", "已发", "截止前1个工作日")
+            )
         self.cells[9][1] = Cell(92, "missing", "缺", "逾期未报", 4)
         return Moved(3, self.at)
 
@@ -137,7 +171,18 @@ class FakeHouse:
         if done:
             self.cells[person_id][1] = Cell(person_id * 10 + 2, "ok", "✓", "已报", self.cells[person_id][1].reminded)
             unit = self.units[person_id - 1][1]
-            self._say(person_id, Entry(self.at + timedelta(minutes=1), "out", f"已记录：{unit} 三季度 → 已报。有误请回复“撤回”。", "已记录", "text", "已发", "确认答复"))
+            self._say(
+                person_id,
+                Entry(
+                    self.at + timedelta(minutes=1),
+                    "out",
+                    f"已记录：{unit} 三季度 → 已报。有误请回复“撤回”。",
+                    "已记录",
+                    "text",
+                    "已发",
+                    "确认答复",
+                ),
+            )
 
     def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
         self.received.append((channel, method, body))
@@ -150,31 +195,75 @@ class FakeHouse:
         self.talks[person_id] = replace(talk, entries=(*talk.entries, entry), unread=talk.unread + 1 if entry.direction == "out" else 0)
 
 
-def _units() -> itertools.chain[tuple[str, str, str]]:
+def _units() -> Iterator[tuple[str, str, str]]:
     for city, counties in PREFECTURES.items():
         yield f"{city}州工信局" if city == "延边" else f"{city}市工信局", "延边州" if city == "延边" else f"{city}市", "prefecture"
         yield from ((f"{name}经济局", name, "county") for name in counties.split())
     yield from ((f"{name}经发局", name, "zone") for name in DIRECT)
 
 
-def _cells(index: int) -> list[Cell]:
+def _cells(index: int) -> Iterator[Cell]:
     first = "late" if index % 13 == 4 else "exempt" if index == 68 else "ok"
     second = "promised" if index % 11 == 6 else "blocked" if index == 31 else "open" if index % 4 == 1 else "ok"
     for number, lamp in enumerate((first, second, "open"), start=1):
         yield Cell((index + 1) * 10 + number, lamp, *MARKS[lamp], reminded=0 if number == 3 else (index * 7) % 5)
 
 
-def _conversations(units: list[tuple[str, str, str]]) -> list[Conversation]:
+def _conversations(units: list[tuple[str, str, str]]) -> Iterator[Conversation]:
     day = [times.instant(date(2018, 10, number), time(9, 7 + number)) for number in range(1, 29)]
-    yield Conversation(1000, "百千万行动省级工作群", "12 个市州单位", "wecom_robot", "group", False, 0, (
-        Entry(day[11], "out", TABLE, "", "markdown", "已发", "截止前5个工作日，群内只报总数"),
-        Entry(day[15], "out", TABLE, "", "markdown", "已发", "截止前3个工作日，群内只报总数"),
-    ))
-    yield Conversation(1001, "长春市县区联络群", "11 个单位", "dingtalk_robot", "group", False, 0, (Entry(day[11], "out", TABLE, "", "markdown", "发送失败", "平台限流，已转重发"),))
+    yield Conversation(
+        1000,
+        "百千万行动省级工作群",
+        "12 个市州单位",
+        "wecom_robot",
+        "group",
+        False,
+        0,
+        (
+            Entry(day[11], "out", TABLE, "", "markdown", "已发", "截止前5个工作日，群内只报总数"),
+            Entry(day[15], "out", TABLE, "", "markdown", "已发", "截止前3个工作日，群内只报总数"),
+        ),
+    )
+    yield Conversation(
+        1001,
+        "长春市县区联络群",
+        "11 个单位",
+        "dingtalk_robot",
+        "group",
+        False,
+        0,
+        (Entry(day[11], "out", TABLE, "", "markdown", "发送失败", "平台限流，已转重发"),),
+    )
     for index, (unit, short, _) in enumerate(units):
         person, channel = index + 1, CHANNELS[index % 3]
         name = PEOPLE[index % 10] + ("" if index < 10 else f"{index}")
-        written = Entry(day[11], "out", REMINDER.format(unit=short, number=1, person=person), f"催报：{short}三季度工作情况", "markdown" if channel != "mail" else "text", "已发", "截止前5个工作日")
+        words = (LETTER if channel == "mail" else REMINDER).format(unit=short, number=1, person=person)
+        written = Entry(
+            day[11], "out", words, f"催报：{short}三季度工作情况", "text" if channel == "mail" else "markdown", "已发", "截止前5个工作日"
+        )
         answered = (Entry(day[12], "in", "在办，下周三交", "回复：催报", understood="承诺 10月17日 · 三季度"),) if index % 11 == 6 else ()
-        again = (Entry(day[15], "out", f"{short}的三季度工作情况还没有收到，10月19日（周五）17:00截止。报了请回“已报”。", f"催报：{short}三季度", "text", "已发", "截止前3个工作日"),) if index % 4 == 1 else ()
-        yield Conversation(person, name, f"{unit} · 联络员", channel, "mail" if channel == "mail" else "chat", True, len(again), (written, *answered, *again))
+        again = (
+            (
+                Entry(
+                    day[15],
+                    "out",
+                    f"{short}的三季度工作情况还没有收到，10月19日（周五）17:00截止。报了请回“已报”。",
+                    f"催报：{short}三季度",
+                    "text",
+                    "已发",
+                    "截止前3个工作日",
+                ),
+            )
+            if index % 4 == 1
+            else ()
+        )
+        yield Conversation(
+            person,
+            name,
+            f"{unit} · 联络员",
+            channel,
+            "mail" if channel == "mail" else "chat",
+            True,
+            len(again),
+            (written, *answered, *again),
+        )

@@ -7,6 +7,7 @@
   const trouble = document.getElementById("trouble");
   let before = new Map();
   let answering = false;
+  let focused = "";
 
   function each(selector, act) {
     document.querySelectorAll(selector).forEach(act);
@@ -56,6 +57,12 @@
     }
   }
 
+  /* Whoever works by keyboard goes on where they were, although the button was replaced by its successor. */
+  function keepFocus() {
+    const element = focused && document.activeElement === document.body ? document.getElementById(focused) : null;
+    if (element) element.focus({ preventScroll: true });
+  }
+
   document.querySelector(".views").addEventListener("click", function (event) {
     const link = event.target.closest("a");
     if (!link) return;
@@ -70,6 +77,7 @@
   document.body.addEventListener("htmx:beforeRequest", function (event) {
     trouble.hidden = true;
     answering = Boolean(event.target.closest(".say"));
+    focused = document.activeElement ? document.activeElement.id : "";
   });
 
   document.body.addEventListener("htmx:beforeSwap", function () { before = lamps(); });
@@ -80,6 +88,7 @@
     follow();
     toNewest();
     pointOut();
+    keepFocus();
   });
 
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (name) {
