@@ -15,7 +15,7 @@ from markupsafe import Markup
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _RULE = re.compile(r"(?:-{3,}|\*{3,})\s*")
 _BULLET = re.compile(r"\s*[-*]\s+(.*)")
-_NUMBERED = re.compile(r"\s*\d{1,3}[.)]\s+(.*)")
+_NUMBERED = re.compile(r"\s*(\d{1,3})[.)]\s+(.*)")
 _TABLE = re.compile(r"\s*\|.*\|\s*")
 _DIVIDER = re.compile(r"[\s|:-]+")
 _QUOTE = re.compile(r"\s*(?:&gt;)\s?(.*)")
@@ -64,12 +64,16 @@ def _quote(lines: list[str]) -> str:
     return f"<blockquote>{'<br>'.join(map(_inline, found))}</blockquote>"
 
 
-def _list(tag: str, item: re.Pattern[str]) -> Callable[[list[str]], str]:
-    def build(lines: list[str]) -> str:
-        found = [match[1] for line in lines if (match := item.fullmatch(line))]
-        return f"<{tag}>{''.join(f'<li>{_inline(text)}</li>' for text in found)}</{tag}>"
+def _bullets(lines: list[str]) -> str:
+    found = [match[1] for line in lines if (match := _BULLET.fullmatch(line))]
+    return f"<ul>{''.join(f'<li>{_inline(text)}</li>' for text in found)}</ul>"
 
-    return build
+
+def _numbers(lines: list[str]) -> str:
+    """Each item keeps the number that was typed: a gap between two items begins a new list but not a new count."""
+    found = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
+    items = (f'<li value="{int(match[1])}">{_inline(match[2])}</li>' for match in found)
+    return f"<ol>{''.join(items)}</ol>"
 
 
 def _table(lines: list[str]) -> str:
@@ -91,8 +95,8 @@ _BLOCKS: tuple[tuple[re.Pattern[str], Callable[[list[str]], str]], ...] = (
     (_RULE, _rule),
     (_QUOTE, _quote),
     (_TABLE, _table),
-    (_BULLET, _list("ul", _BULLET)),
-    (_NUMBERED, _list("ol", _NUMBERED)),
+    (_BULLET, _bullets),
+    (_NUMBERED, _numbers),
 )
 
 

@@ -1,3 +1,4 @@
+import warnings
 from datetime import timedelta
 
 import httpx
@@ -20,7 +21,9 @@ async def test_a_stranger_is_led_to_the_start_page(stranger: httpx.AsyncClient, 
 async def test_every_page_but_the_public_ones_wants_a_session(stranger: httpx.AsyncClient, house: FakeHouse):
     application = stranger._transport.app  # type: ignore[attr-defined]
     public = ("/login/", "/callbacks/", "/static/", "/healthz", "/readyz")
-    paths = [path for path in application.openapi()["paths"] if not path.startswith(public) and path not in ("/", "/logout")]
+    with warnings.catch_warnings(action="ignore"):  # GET and HEAD of one page share their name in a description nobody publishes
+        described = application.openapi()["paths"]
+    paths = [path for path in described if not path.startswith(public) and path not in ("/", "/logout")]
     assert set(paths) == {"/rehearsal", "/rehearsal/advance", "/rehearsal/answer"}
     for path in paths:
         for method in ("GET", "POST", "HEAD"):
