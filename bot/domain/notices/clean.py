@@ -35,7 +35,7 @@ _HAN: Final = r"[\u3007\u4e00-\u9fff、,;:。“”《》()]"
 _BREAK: Final = r" {0,8}\n(?: {0,8}\n)? {0,8}"
 _ITEM: Final = (
     r" *(?:[(]?[一二三四五六七八九十0-9]{1,3}[)、.]|第[一二三四五六七八九十百0-9]{1,5}[条章节]|[①-⑳]|附件|附:|联系|电话|邮箱|电子"
-    r"|抄送|主送|#|[12][0-9]{3}年|\Z)"
+    r"|抄送|主送|标题|发文字号|文号|成文日期|发布日期|发文机关|索引号|[\u4e00-\u9fff]{2,6}:|#|[12][0-9]{3}年|\Z)"
 )
 _DROPPED: Final = re.compile(
     r"[\u200b-\u200f\u2060\ufeff\u00ad]+"
@@ -47,6 +47,9 @@ _DROPPED: Final = re.compile(
     r"|(?<=[^\n]{24})(?<=[\u3007\u4e00-\u9fff0-9”》)])(?<!通知)(?<!的函)(?<!办法)(?<!方案)(?<!意见)"
     rf"{_BREAK}(?!{_ITEM})(?=[\u4e00-\u9fff0-9][^\n]{{4}})"
 )
+_COLUMNS: Final = re.compile(r"\S(?: {3,}|\t)\s*\S")
+_ROW: Final = 200
+"""Characters on either side of a line break in which the columns of a table are looked for."""
 _MISREAD: Final = re.compile(
     r"(?<=[0-9])[OoIl](?=[0-9年月日时:])|(?<![A-Za-z0-9])[lI](?=[0-9]?[月日曰口])|(?<=[0-9])[曰口](?=[前以之上下起至内(,])"
 )
@@ -78,6 +81,8 @@ def clean(original: str) -> Clean:
     pieces, starts, offsets = [], [0], [0]
     length = position = 0
     for dropped in _DROPPED.finditer(unified):
+        if _parts_rows(unified, dropped):
+            continue
         pieces.append(unified[position : dropped.start()])
         length += dropped.start() - position
         position = dropped.end()
@@ -85,6 +90,15 @@ def clean(original: str) -> Clean:
         offsets.append(position - length)
     pieces.append(unified[position:])
     return Clean(original, "".join(pieces), tuple(starts), tuple(offsets))
+
+
+def _parts_rows(text: str, dropped: re.Match[str]) -> bool:
+    """Whether a line break stands between two rows of a table set with blanks, which are no sentence together."""
+    if "\n" not in dropped.group():
+        return False
+    above = text[max(text.rfind("\n", 0, dropped.start()) + 1, dropped.start() - _ROW) : dropped.start()]
+    below = text[dropped.end() : dropped.end() + _ROW].split("\n", 1)[0]
+    return bool(_COLUMNS.search(above) and _COLUMNS.search(below))
 
 
 def _corrected(found: re.Match[str]) -> str:

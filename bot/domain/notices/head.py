@@ -15,19 +15,28 @@ _NUM: Final = r"[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
 _DAY: Final = re.compile(
     rf"(?<![0-9]){_YEAR}年(?P<m>{_NUM}|元)月(?P<d>{_NUM})[日号]|(?<![0-9])(?P<y2>[12][0-9]{{3}})[-./](?P<m2>[0-9]{{1,2}})[-./](?P<d2>[0-9]{{1,2}})(?![0-9])"
 )
-_LABELLED: Final = r"(?:^|[\s|])\s*(?:{})\s*[::]\s*(?P<value>[^\n\t]{{2,160}})"
+_LABELLED: Final = r"(?:^|[\s|日号)])\s*(?:{})\s*[::]\s*(?P<value>[^\n\t]{{2,160}})"
 _ISSUED: Final = re.compile(_LABELLED.format("成文日期|成文时间|印发日期|发文日期|发文时间"))
 _PUBLISHED: Final = re.compile(_LABELLED.format("发布日期|发布时间|公开日期|公布日期|发文日期"))
 _TITLE: Final = re.compile(_LABELLED.format("标题|名称|文件名称"))
+_BARE_TITLE: Final = re.compile(r"(?:^|\n)[ \t]{0,20}标题[ \t]*(?P<value>[^\n:]{0,60}关于[^\n]{2,120})")
+_NEXT_LABEL: Final = re.compile(
+    r"\s*(?:发文字号|文号|文件编号|索引号|成文日期|成文时间|发文日期|发布日期|发布时间|发文机关|发布机构|主题词?|分类):"
+)
 _ISSUER: Final = re.compile(_LABELLED.format("发文机关|发布机构|发文单位|发布单位|制发机关"))
 _KIND: Final = r"(?:通知|函|意见|通告|公告|办法|规定|方案|条例|细则|制度|批复|请示|报告|通报|决定)"
 _FULL_TITLE: Final = re.compile(
     rf"(?P<issuer>[^\s。,;:《》]{{0,60}}?)关于(?:《[^》]{{1,80}}》|<[^>]{{1,80}}>|[^。;\n《<]){{2,100}}?的{_KIND}"
 )
-_SHORT_TITLE: Final = re.compile(rf"^#?\s*(?P<title>[^。,;:\n]{{4,80}}{_KIND})\s*$", re.MULTILINE)
+_SHORT_TITLE: Final = re.compile(rf"^#?\s*(?P<title>[^。,;:>|\n]{{4,80}}{_KIND})\s*$", re.MULTILINE)
 _ARTICLE: Final = re.compile(r"(?:^|\n)[ \t]{0,20}第[一二三四五六七八九十百0-9]{1,5}条(?!第|款|、|规|的|之)")
 _NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,14}(?:〔|\[|\(|〈)(?P<y>(?:19|20)[0-9]{2})(?:〕|\]|\)|〉)(?:第)?[0-9]{1,5}号")
-_PLAIN_NUMBER: Final = re.compile(r"^[ \t]{0,40}\(?(?P<number>[\u4e00-\u9fff]{2,14}〔[0-9]{4}〕[0-9]{1,5}号)\)?\s*$", re.MULTILINE)
+_PLAIN_NUMBER: Final = re.compile(
+    r"^[ \t]{0,40}\(?(?P<number>[\u4e00-\u9fff]{2,14}〔[0-9]{4}〕(?:第)?[0-9]{1,5}号"
+    r"|[\u4e00-\u9fff]{2,30}(?:公告|通告|令)(?:[0-9]{4}年)?第[0-9]{1,5}号)\)?\s*(?:\||$)",
+    re.MULTILINE,
+)
+_LABELLED_NUMBER: Final = re.compile(rf"(?:发文字号|发文文号|文件编号|文号)\s*:?\s*(?P<number>{_NUMBER.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +64,14 @@ def read(text: str) -> Head:
 
 
 def _title(top: str) -> tuple[str | None, str | None]:
-    if labelled := _TITLE.search(top):
-        title = labelled["value"].strip(" 《》")
+    if labelled := _TITLE.search(top) or _BARE_TITLE.search(top):
+        title = _NEXT_LABEL.split(labelled["value"])[0].strip(" 《》")
         found = _FULL_TITLE.match(title)
         return title, (found["issuer"] or None) if found else None
     full, short = _FULL_TITLE.search(top[:600]), _SHORT_TITLE.search(top[:600])
     if full and not (short and short.start() < full.start()):
         issuer = _plain_issuer(full["issuer"])
-        return issuer + full.group()[len(full["issuer"]) :], re.split(r"转发|印发|批转", issuer)[0] or None
+        return re.sub(r"\s", "", issuer + full.group()[len(full["issuer"]) :]), re.split(r"转发|印发|批转", issuer)[0] or None
     return (short["title"].strip(" #"), None) if short else (None, None)
 
 
@@ -74,7 +83,7 @@ def _plain_issuer(issuer: str) -> str:
 
 
 def _number(top: str) -> str | None:
-    alone = _PLAIN_NUMBER.search(top)
+    alone = _LABELLED_NUMBER.search(top) or _PLAIN_NUMBER.search(top)
     if alone:
         return alone["number"]
     opening = re.split(r"[。:]", top[:1500].split("文号", 1)[-1].lstrip(" :"))[0]

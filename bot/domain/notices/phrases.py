@@ -19,24 +19,39 @@ _PURPOSE: Final = re.compile(
 _ADVERBS: Final = r"(?:综合|书面|专题|及时|如实|一次性?|定期|统一|分别|汇总|逐级|一并|重新|补充)"
 _LEADING: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百0-9]{1,5}条|[(]?[一二三四五六七八九十0-9]{1,3}[)、.]|\s|注:|请(?!假|示)|须|应当?|需|要(?!点)|并|同时|及时|按时|认真"
-    r"|各(?:单位|地|部门|市|县|区|学院)?(?:、各[^,。;、]{1,8}){0,3}(?:应|须|要|请|需)|各(?:有关|相关)?(?:单位|部门|地|市|县|区|校|学院)的?(?=[^,]{2})|其(?!他|它|余)|相关的|以下|填写好的?|填好的?|做好|完成|一次|或者|统一|一并|如实|书面(?!报告|材料|意见|说明|总结))"
+    r"|各(?:单位|地|部门|市|县|区|学院)?(?:、各[^,。;、]{1,8}){0,3}(?:应|须|要|请|需)|各(?:有关|相关)?(?:单位|部门|地|市|县|区|校|学院)的?(?=[^,]{2})|[A-Z]{1,3}[0-9]{1,5}(?:-[0-9]{1,2})?表?(?=[\u4e00-\u9fff《])|其(?!他|它|余)|相关的|以下|填写好的?|填好的?|做好|完成|一次|或者|统一|一并|如实|书面(?!报告|材料|意见|说明|总结))"
 )
+_MADE: Final = (
+    r"(?:(?:经|由)[^,。;、的《“]{1,16})?"
+    r"(?:遴选|审核|审定|审签|汇总|填写|填报|填|签字|签署|盖章|加盖公章|加盖[^,。;、的]{0,6}章|梳理|整理|筛选|推荐|拟推荐|核对|修改|完善|确定|印制|打印|装订)"
+    r"{1,3}(?:后|好|出来?|完成|完毕|完善|通过|无误|确认){0,2}的"
+)
+"""An attribute that says what was done with the thing before it is handed in, not what it is: 审核后的, 填写好的, 加盖公章的."""
 _TRAILING: Final = re.compile(
-    rf"(?:{_ADVERBS}|(?:审核|盖章|签字|加盖公章)后?|均|都|须|应当?|需|请|要|务必|同时|完整|准确|最迟|最晚|不[迟晚](?:于)?|于?[上下]半年|于|在|并|为|是|打包后?|一起"
+    rf"(?:{_ADVERBS}|签字|盖章|不少于[^,。;]{{1,6}}|(?<=[表件》告结料书案])(?:\(?(?:纸质|电子)(?:版|稿|档|文档|文本)\)?(?:[、和及与](?:纸质|电子)(?:版|稿|档|文档|文本))?)"
+    r"|(?<=表)(?:年|半年|季|月|旬|周|日)报|(?:审核|盖章|签字|加盖公章)后?|均|都|须|应当?|需|请|要|务必|同时|完整|准确|最迟|最晚|不[迟晚](?:于)?|于?[上下]半年|于|在|并|为|是|打包后?|一起"
     r"|以?(?:书面|电子|正式文件)形式|(?:通过|以)[^,。;的]{1,24}(?:形式|方式|平台|系统|邮件|邮箱|文件)|(?:由|经|按)[^,。;的]{1,24}后"
-    r"|一式[^,。;]{1,4}份|各[一二两]份|等?工作|\([^)]{0,40}\)|[,、:\s])+$"
+    r"|一式[^,。;]{1,4}份|各[一二两]份|等?工作|\([^)]{0,40}\)|于?第[0-9一二三四五六七八九十]{1,3}(?:教学)?周(?:周|星期)?[一二三四五六日天]?|[,、:(\s])+$"
 )
+_ATTRIBUTE: Final = re.compile(rf"^{_MADE}(?=[^,。;]{{2}})")
 _NO_THING: Final = re.compile(
-    r"(?:各|贵)?(?:有关|相关|你)?(?:单位|部门|市|县|地|局)|(?:的)?(?:纸质|电子|书面)(?:版|稿|档|文档|材料|文件)(?:和(?:纸质|电子)(?:版|稿|材料))?|[^的]{0,6}(?:报送|上报|填报)(?:一次)?"
+    r"(?:各|贵)?(?:有关|相关|你)?(?:单位|部门|市|县|地|局)|(?:的)?(?:纸质|电子|书面)(?:版|稿|档|文档|文件)(?:和(?:纸质|电子)(?:版|稿|材料))?|(?:纸质|电子)材料|填表|[^的]{0,6}(?:报送|上报|填报)(?:一次)?"
     r"|(?:网上|在线|系统|平台)"
 )
+_PLACE: Final = ("至", "到", "往", "来", "回")
+"""How verbs end that a place follows."""
 _MOVED_END: Final = re.compile(r",(?:经|由|以|通过|加盖|一式|统一|并|于|在)|以.{1,6}形式|通过|连同|经[^,]{2,20}后")
+_VERSION: Final = re.compile(r"(?:纸质|电子)(?:版|稿|档|文档|材料)")
+_LISTED: Final = re.compile(
+    r"(?:报送|上报|提交|填报|反馈|申报)(?:的)?(?:内容|事项|材料|资料|报表|名称)(?:包括|为|是|:){1,2}(?P<what>[^。;\n]{2,60})"
+)
+"""A label that names the thing: 报送内容：…"""
 _DONE: Final = re.compile(r"(?:完成|做好|抓好)(?P<what>[^,。;]{2,30})$")
 _FILLED: Final = re.compile(
     r"(?:填写好?|形成|编制|撰写|制定(?!机关|单位|部门)|整理|填好|准备|推荐|提出|提供)(?:好)?(?P<what>[^,。;]{2,40}?)(?=报(?!告|表|刊|价)|[,。;]|$)"
 )
 _THING: Final = re.compile(
-    r"《[^》]{2,40}》|会签(?:意见)?|(?:修改|反馈|书面)意见|回执|[^,。;:的将请]{0,6}(?:名单|报表|总结|报告|材料|表|方案|台账|清单)"
+    r"《[^》]{2,40}》|会签(?:意见)?|(?:修改|反馈|书面)意见|回执|本表|(?<![0-9A-Za-z])[^,。;:的将请\s]{0,6}(?<!填)(?:名单|报表|总结|报告|材料|表(?![人明示现彰决态扬述达])|方案|台账|清单)"
 )
 
 
@@ -71,8 +86,12 @@ def what_of(sentence: Sentence, bound: Bound) -> str:
     ):
         if words and (tidy := tidied(words)):
             return tidy
+    for text in (sentence.text, sentence.before):
+        if (listed := _LISTED.search(text)) and (tidy := tidied(listed["what"])):
+            return tidy
     named = _THING.search(sentence.text) or _THING.search(sentence.before)
-    return named.group() if named else UNNAMED
+    named = named or _VERSION.search(sentence.text, *bound.chunk)
+    return (tidied(named.group()) or named.group()) if named else UNNAMED
 
 
 def tidied(words: str) -> str:
@@ -81,7 +100,10 @@ def tidied(words: str) -> str:
     while words != before:
         before = words
         words = _TRAILING.sub("", _LEADING.sub("", words.strip(" ,、:;。|\t")))
-    return "" if len(words) < 2 or "@" in words or _NO_THING.fullmatch(words) else words[:MAX_WHAT]
+        words = _ATTRIBUTE.sub("", words)
+        if words.startswith("“") and words.endswith("”") and words.count("“") == 1:
+            words = words[1:-1]
+    return "" if len(words) < 2 or words.endswith("的") or "@" in words or _NO_THING.fullmatch(words) else words[:MAX_WHAT]
 
 
 def _moved(sentence: Sentence, bound: Bound) -> str:
@@ -104,9 +126,9 @@ def _object(sentence: Sentence, bound: Bound) -> str:
     verb, text = bound.verb, sentence.text
     if verb is None:
         return ""
-    after = re.split(r"[,。;:]|并[^,]{2}", text[verb.end : verb.end + 90])[0]
+    after = re.split(r"[,。;:]|(?<!合)并[^,]{2}", text[verb.end : verb.end + 90])[0]
     after = after.split("(")[0] if ")" not in after else after
-    if not after or re.match(r"至|到|给|往|来|回(?!执)|我|后|并|齐|完毕|为盼|备案|电子邮箱|邮箱|一式", after):
+    if not after or verb.word.endswith(_PLACE) or re.match(r"至|到|给|往|来|回(?!执)|我|后|并|齐|完毕|为盼|备案|电子邮箱|邮箱|一式", after):
         return ""
     body = _BODY_END.search(_PURPOSE.sub("", after))
     thing = re.search(r"(?:情况|报告|表|名单|材料|总结|资料|方案|意见|信息|数据|计划|清单|台账)$", after)
@@ -129,7 +151,11 @@ def _topic(sentence: Sentence, bound: Bound) -> str:
         r"(?:的)?(?:报送|上报|填报|提交|反馈|申报)?(?:截止)?(?:时间|时限|期限|日期)(?:为|是|:)?$", "", words.rstrip(" ,、:于在请须应")
     )
     parts = [part for part in re.split(r"[,:]", words) if part.strip()]
-    return "" if not parts or _is_subject(parts[-1]) or re.search(r"形成|提出|填写|完成|应当自|收到", parts[-1]) else parts[-1]
+    return (
+        ""
+        if not parts or _is_subject(parts[-1]) or re.search(r"形成|提出|填写(?!好?的)|完成(?!的)|应当自|收到|验收|审核(?!后?的)", parts[-1])
+        else parts[-1]
+    )
 
 
 def _is_subject(words: str) -> bool:
@@ -144,7 +170,7 @@ def _is_subject(words: str) -> bool:
 
 def _earlier(sentence: Sentence, bound: Bound) -> str:
     """The thing made ready earlier in the sentence or in the one before: «填写好相关表格。于10月27日前交»."""
-    end = min(bound.mention.end, bound.verb.start) if bound.verb else bound.mention.start
+    end = min(bound.mention.start, bound.verb.start) if bound.verb else bound.mention.start
     for text in (sentence.text[:end], sentence.before):
         if found := list(_FILLED.finditer(text)):
             return found[-1]["what"]

@@ -51,8 +51,9 @@ def read(text: str, issued: date | None = None) -> NoticeReading:
         open_questions += questions
     obligations = tuple(_with_recipients(_distinct(found)))[:MAX_OBLIGATIONS]
     open_questions += _general(document, obligations)
+    title = _as_printed(cleaned, top.title, 0, head.REACH) if top.title else None
     return NoticeReading(
-        top.title, top.number, top.issuer, document.issued, top.published, obligations, tuple(open_questions[: doubts.MAX_DOUBTS])
+        title, top.number, top.issuer, document.issued, top.published, obligations, tuple(open_questions[: doubts.MAX_DOUBTS])
     )
 
 
@@ -105,10 +106,12 @@ def _one_each(bound: list[Bound], sentence: Sentence) -> Iterator[Bound]:
 def _duty(document: _Document, sentence: Sentence, one: Bound, around: Context) -> tuple[list[ObligationReading], tuple[DoubtKind, ...]]:
     text = sentence.text
     resolved = resolve.resolve(one.mention.when, around)
+    if not one.mention.marked and DoubtKind.BEFORE_ISSUE in resolved.doubts:
+        return [], ()  # a day gone by that nothing makes a limit tells what was done
     own = contacts.of_sentence(text, document.contacts)
     span = document.clean.span(sentence.start, sentence.end)
     reading = ObligationReading(
-        what=phrases.what_of(sentence, one),
+        what=_as_printed(document.clean, phrases.what_of(sentence, one), max(0, sentence.start - sentences.MAX_SENTENCE), sentence.end),
         rule="",
         due=(),
         text=document.clean.original[slice(*span)],
@@ -121,6 +124,18 @@ def _duty(document: _Document, sentence: Sentence, one: Bound, around: Context) 
     )
     kinds = resolved.doubts + ((DoubtKind.VOLUNTARY,) if doubts.is_voluntary(text) else ())
     return [replace(reading, rule=str(rule), due=_due(rule, document.issued)) for rule in resolved.found], kinds
+
+
+def _as_printed(cleaned: Clean, words: str, start: int, end: int) -> str:
+    """Words with the characters that the text as given has there (full-width brackets), where nothing was left out inside them.
+
+    They are looked for in the stretch `start` to `end` (exclusive) of the cleaned text.
+    """
+    place = cleaned.text.find(words, start, end)
+    if place < 0:
+        return words
+    printed = cleaned.original[slice(*cleaned.span(place, place + len(words)))]
+    return printed if len(printed) == len(words) else words
 
 
 def _due(rule: rules.Rule, issued: date | None) -> tuple[date, ...]:
