@@ -20,6 +20,7 @@ _STOP: Final = re.compile(
     r"[,;(]?(?:逾期|过期|未按|否则|如有疑问|联系人:|联系方式:|联系电话|咨询电话|具体(?:时间|要求)|审核结果|届时|不再受理|将予以|予以通报)"
 )
 _REPORTED_TOO: Final = re.compile(r"并(?:将|把|报|向|于|书面)[^,;]*$|[,;](?:将|把|有关|相关)[^,;]{2,40}$")
+_ASKED: Final = re.compile(r"[,的]?[^,。;]{0,16}(?:须|务必|请|应当?(?![届时收付缴]))(?:[^,。;]{0,4}(?:将|把|在)|[^,。;]{0,8}报)")
 _OTHER_WORK: Final = re.compile(r"完成|召开|开展|组织|进行|做好|举行")
 
 
@@ -89,7 +90,8 @@ def _bound(sentence: Sentence, mention: Mention, verbs: list[Verb], chunk: tuple
     verb = verb or _backward(text, mention, verbs, chunk)
     if verb is None and not _announced(sentence, mention, chunk):
         return None
-    return None if exclusions.is_for_persons(_subject(text, mention, verb)) else Bound(mention, verb, chunk)
+    subject = _subject(text, mention, verb)
+    return None if exclusions.is_for_persons(subject) or exclusions.is_between_parties(subject) else Bound(mention, verb, chunk)
 
 
 def _is_no_limit(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
@@ -100,7 +102,9 @@ def _is_no_limit(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
     if re.match(r"(?:起|开始|以来|之?后|以后|至今|的)", after) and not isinstance(mention.when, Count | Recurring):
         return True
     data_end = re.search(r"(?:截至|截止(?:到|至)?)$", before) and not re.search(r"(?:时间|日期|名|送|报|交|馈)(?:截至|截止)", before)
-    return bool(data_end and mention.start - chunk[0] < 8 and re.match(r"[,的]?(?:各|全|我|本|已|共|累计|数据|情况|企业|在|仍|未)", after))
+    return bool(
+        data_end and mention.start - chunk[0] < 8 and re.match(r"[,的]?(?:各|全|我|本|已|共|累计|数据|情况|企业|在|仍|未)", after)
+    ) and not _ASKED.match(text, mention.end)
 
 
 def _forward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, int]) -> Verb | None:

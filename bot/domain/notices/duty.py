@@ -55,6 +55,7 @@ _RECOMMEND: Final = "(?:(?<=择优)推荐|推荐(?=至|到|给|上报|[一二三
 _WEAK: Final = any_of(f"{_APPLY} {_FILE} {_REPORT} {_SIGN_UP} {_RECOMMEND} 填写(?=完毕|完成|提交) 更新(?=一次)")
 
 _VERB: Final = re.compile(f"(?P<strong>{_STRONG}|{_BARE})|(?P<weak>{_WEAK})")
+_BOOK: Final = re.compile(r"《[^《》]{1,80}》")
 _TOWARDS: Final = re.compile(
     r"向[^,。;]{1,40}?(?P<verb>报告|申报|备案|通报|提出|推荐|反映|说明|汇报|提报|申请(?!复|行政|仲裁|听证|回避|延期|人民|国家赔偿))"
 )
@@ -105,7 +106,12 @@ def verbs(text: str) -> list[Verb]:
     for pattern in (_TOWARDS, _IN_SYSTEM):
         for hit in pattern.finditer(text):
             found.setdefault(hit.start("verb"), Verb(hit.start("verb"), hit.end(), hit["verb"], hit["verb"] in _LIGHT))
-    return [found[start] for start in sorted(found) if _is_verb(text, found[start])]
+    titles = [hit.span() for hit in _BOOK.finditer(text)]
+    return [
+        found[start]
+        for start in sorted(found)
+        if _is_verb(text, found[start]) and not any(opened < start < closed for opened, closed in titles)
+    ]
 
 
 def _is_verb(text: str, verb: Verb) -> bool:

@@ -32,6 +32,8 @@ def final_act(words: str) -> bool:
     return bool(_FINAL_ACT.search(words))
 
 
+_OF_PERSONS: Final = "的?(?:名单|信息|材料|情况|数据|统计|事迹|名额|汇总|花名册|档案|登记|推荐)"
+"""What bodies hand in about persons: the words name the thing then, not who hands it in."""
 _PERSON: Final = re.compile(
     any_of(
         "学生 同学 考生 申请人 申请者 申报者 举报人 投诉人 信访人 个人(?!所得|信息|总结|自查|事项) 本人 毕业生 "
@@ -40,6 +42,7 @@ _PERSON: Final = re.compile(
         "职工本人 作者 消费者"
         " 投保人 购房 患者 旅客 公民 市民 监护人 导师 教职工(?!代表) 学员 候选人 录取"
     )
+    + rf"(?!{_OF_PERSONS})"
 )
 _BODY: Final = re.compile(
     any_of(
@@ -48,6 +51,14 @@ _BODY: Final = re.compile(
         " 书院 集团 协会 组织 班级 辅导员 申报主体 经营者 设区 市州"
     )
 )
+
+
+_PARTY: Final = re.compile(r"[甲乙丙供需买卖]方|出租方|承租方|出租人|承租人|[发承]包[方人]|中标人|招标人|投标人|受托方|委托方")
+
+
+def is_between_parties(words: str) -> bool:
+    """Whether the words are a term of a contract between its parties."""
+    return bool(_PARTY.search(words))
 
 
 def is_for_persons(subject: str) -> bool:

@@ -8,6 +8,7 @@ from bot.domain.notices.mentions import Days, Mention, MonthDays
 
 _TO: Final = re.compile(r"[(]?\s?(?:至|到|-|~|起至)\s?$")
 _AND: Final = re.compile(r"(?:[、,和及与或]|以及|或者|\s)?(?:分别)?(?:(?:[及和])?(?:下半年|全年|年终|年度))?(?:于|在|为)?$")
+_WINDOW: Final = re.compile(r"(?:须|应|请|务必|应当|需)[^,。;]{0,4}[在于]$")
 _HALF: Final = re.compile(r"上半年(?:[^,。;、]{0,12})$")
 
 
@@ -28,13 +29,14 @@ def _merged(text: str, left: Mention, right: Mention) -> Mention | None:
     if len(gap) > 8 or not isinstance(left.when, Days):
         return None
     if _TO.fullmatch(gap):
-        return _range(left, right, left.when)
+        return _range(left, right, left.when, _WINDOW.search(text[max(0, left.start - 10) : left.start]) is not None)
     if isinstance(right.when, Days) and _AND.fullmatch(gap):
         return _list(left, right, left.when, right.when)
     return None
 
 
-def _range(left: Mention, right: Mention, first: Days) -> Mention | None:
+def _range(left: Mention, right: Mention, first: Days, window: bool) -> Mention | None:
+    """The range as one time. `window`: the words before it oblige to act within it (须在3月1日至10日), so that its end is a limit."""
     if isinstance(right.when, MonthDays):
         when = replace(first, points=((first.points[-1][0], right.when.days[-1]),))
     elif isinstance(right.when, Days):
@@ -43,7 +45,7 @@ def _range(left: Mention, right: Mention, first: Days) -> Mention | None:
         when = last if own_year else replace(first, points=last.points, rough=last.rough)
     else:
         return None
-    return Mention(left.start, right.end, when, left.marked or right.marked or when.every, right.hour)
+    return Mention(left.start, right.end, when, left.marked or right.marked or when.every or window, right.hour)
 
 
 def _list(left: Mention, right: Mention, first: Days, second: Days) -> Mention | None:

@@ -150,14 +150,16 @@ _SHAPES: Final = (
     ),
     _shape(rf"(?:(?:每个?|各|逐)旬|旬(?=末|后|终))(?:(?:末|后|终了|结束)(?:之?后)?(?:的?第?(?P<n>{NUMBER})[日天]|次日)?)", _ten_days),
     _shape(
-        rf"(?:每个?月(?:份)?|各月|当月)(?:的)?(?:月)?(?:底|末|结束|终了)(?:的)?(?:之?前|提前|倒数第?)?(?P<n>{NUMBER})个?[日天]", _before_end
+        rf"(?:(?:每个?月(?:份)?|各月|当月)(?:的)?(?:月)?(?:底|末|结束|终了)(?:的)?(?:之?前|提前|倒数第?)?"
+        rf"|(?<![0-9一二三四五六七八九十个本下])月(?:底|末)(?:之?前|提前))(?P<n>{NUMBER})个?[日天]",
+        _before_end,
     ),
     _shape(rf"{_MONTH}(?:{AFTER}(?:{NEXT_MONTH})?|{NEXT_MONTH}){SPAN}{_LIMIT}", _monthly_span),
     _shape(rf"{_EVERY_MONTH}(?:的)?(?:初|前|第|首)(?P<n>{NUMBER})(?P<unit>个?工作[日天])", _monthly_span),
     _shape(rf"{NEXT_MONTH}(?:的)?(?:初|前|第)?(?P<n>{NUMBER})(?P<unit>个?工作[日天])", _monthly_span),
     _shape(rf"(?:{_MONTH}{AFTER}?(?:的)?)?(?:次月|翌月|下一个月|后一个月)(?:份)?(?:的)?(?:初)?(?:前)?{DAYPART}", _monthly_next),
     _shape(rf"{_MONTH}{AFTER}(?:的)?下个?月(?:的)?{DAYPART}", _monthly_next),
-    _shape(rf"{_EVERY_MONTH}(?:的|应于|于|在)?(?:当月)?(?:前)?{DAYPART}", _monthly),
+    _shape(rf"{_EVERY_MONTH}(?:的|应于|于|在|逢)?(?:当月)?(?:前)?{DAYPART}", _monthly),
     _shape(
         rf"{_QUARTER}(?:的)?(?:{AFTER})?(?:的)?(?:{NEXT_MONTH}|次季度?{_FIRST}|下一?季度?(?:的)?{_FIRST})(?:的)?(?:前)?{DAYPART}",
         _quarterly_next,

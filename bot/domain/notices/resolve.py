@@ -30,6 +30,7 @@ class Context:
     `frequency` is named before it; `recurs` says that it is named as a habit (每年, 按月), not as one report (年报).
     `halves`: it speaks of both half-years. `previous`: the last single day before it in its sentence.
     `standing`: the text is a regulation, whose days come round every year. `year` is the one written in the sentence.
+    `turns`: it is the half of a pair whose other half is due 次年, so that both come round every year.
     """
 
     issued: date | None
@@ -39,6 +40,7 @@ class Context:
     year: int | None = None
     halves: bool = False
     previous: date | None = None
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _is_yearly(when: Days, context: Context) -> bool:
         return context.year is None
     named = context.recurs and context.frequency in (Frequency.YEAR, Frequency.HALF, Frequency.QUARTER)
     halves = context.halves and sorted(month for month, _ in when.points) == [1, 7]
-    return context.standing or named or halves
+    return context.standing or named or halves or context.turns
 
 
 def _yearly(points: tuple[tuple[int, int], ...], doubts: tuple[DoubtKind, ...]) -> Resolved:

@@ -51,6 +51,7 @@ def context(
         year=int(year[1]) if year else None,
         halves="上半年" in text and "下半年" in text and not year,
         previous=previous,
+        turns="上半年" in chunk and "下半年" in text[one.chunk[1] :] and not year and any(_follows(other) for other in others),
     )
 
 
@@ -71,6 +72,10 @@ def _untimed(earlier: str, others: list[Mention]) -> str:
     for mention in reversed([other for other in others if other.end <= len(earlier)]):
         earlier = earlier[: mention.start] + earlier[mention.end :]
     return earlier
+
+
+def _follows(mention: Mention) -> bool:
+    return isinstance(mention.when, Days) and mention.when.following == 1
 
 
 def _recurs(mention: Mention) -> bool:

@@ -64,6 +64,10 @@ ROWS: list[tuple[str, str]] = [
     ("各考点要于考前3天完成考场布置，考试结束后当日将试卷密封送交考务办。", "a time with no calendar"),
     ("凡有重大突发事件，须在30分钟内电话报告，2小时内书面报告。", "hours have no due rule, twice"),
     ("省厅将于每季度末对各地报送情况进行通报。", "the province comments"),
+    ("本标准由市住建局于2019年3月报省厅备案，备案号J11832。", "what was reported in a month gone by"),
+    ("第三条 交货时间：2020年6月30日前，由供方送至需方指定地点。", "a contract's delivery"),
+    ("乙方应于每月5日前将上月用量报甲方财务部。", "a contract's parties"),
+    ("截至4月30日，各企业累计报送信息320条。", "a count, by a day to come"),
     ("每两周报送一次进展情况。", "every two weeks has no due rule"),
 ]
 

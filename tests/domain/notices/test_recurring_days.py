@@ -162,6 +162,14 @@ ROWS: list[Row] = [
     ("年度终了后一百二十日内报送审计报告。", "2018-08-27", ["yearly:month=4,day=30 2019-04-30"], "a hundred and twenty days"),
     ("每月廿五日前报送进度。", "2018-08-27", ["monthly:day=25 2018-09-25"], "廿"),
     ("每月3日前报表，报表由各站汇总上报。", "2018-08-27", ["monthly:day=3 2018-09-03"], "a noun between the time and its verb"),
+    ("报送时间：月末前5天。", "2018-08-27", ["monthly:before-end=5 2018-09-25"], "days before the month's end, without 每"),
+    ("每月逢5日、15日、25日将进展情况报我委。", "2018-08-27", ["monthly:day=5,15,25 2018-09-05"], "逢"),
+    (
+        "上半年总结7月5日前报送，下半年总结次年1月5日前报送。",
+        "2018-05-05",
+        ["yearly:month=7,day=5 2018-07-05", "yearly:month=1,day=5 2019-01-05"],
+        "two halves of which one is due 次年",
+    ),
 ]
 
 

@@ -68,6 +68,12 @@ SEVERAL: list[Row] = [
         ["once:2020-03-03", "monthly:day=5 2020-03-05"],
         "a day without a month is the next such day",
     ),
+    (
+        "  报表名称          报送时间           报送部门\n  资产增减表        11月10日前        资产处\n  资产盘点汇总表     11月25日前        资产处\n  资产分析报告       12月15日前        资产处",
+        "2008-10-20",
+        ["once:2008-11-10", "once:2008-11-25", "once:2008-12-15"],
+        "rows of a table set with blanks",
+    ),
 ]
 
 COUNTED: list[Row] = [

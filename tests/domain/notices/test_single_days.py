@@ -100,6 +100,10 @@ ROWS: list[Row] = [
     ("请于周一前报送活动方案。", "2024-03-13", ["once:2024-03-18"], "the next Monday"),
     ("请于本周一前补报材料。", "2024-03-13", ["once:2024-03-11"], "this Monday is over: said as it is"),
     ("请于1800年1月1日前报送材料。", "2024-03-13", [], "no year of ours"),
+    ("请将汇总表于第8周周五（4月19日）前交教务处。", "2024-03-11", ["once:2024-04-19"], "the day in brackets, 前 behind them"),
+    ("截止5月24日，各医院须将自查表发至a@example.com。", "2013-05-06", ["once:2013-05-24"], "截止 before a demand is no count"),
+    ("有关企业必须在2月10日-3月10日登录直报平台，独立填报107-1表。", "2018-01-22", ["once:2018-03-10"], "a window in which to act"),
+    ("拟推荐的候选人名单请于4月9日前报局工会。", "2018-03-19", ["once:2018-04-09"], "a list of persons comes from a body"),
 ]
 
 
