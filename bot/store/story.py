@@ -118,6 +118,7 @@ class Story:
             .join(_TASK, _TASK.c.id == _REMINDER.c.task_id)
             .join(_MESSAGE, _MESSAGE.c.id == _REMINDER.c.message_id)
             .where(_TASK.c.period_id.in_(period_ids), _MESSAGE.c.state == MessageState.SENT.value, _REMINDER.c.dropped == "")
+            .where(_MESSAGE.c.kind != MessageKind.GROUP_NOTICE.value)
             .group_by(_REMINDER.c.task_id)
         )
         return {row.task_id: row[1] for row in self._connection.execute(query)}

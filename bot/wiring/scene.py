@@ -66,7 +66,12 @@ def _conversations(tx: Tx, rehearsal: Rehearsal) -> Iterable[Conversation]:
         if heard.person_id is not None:
             said[heard.person_id, heard.channel].append(_in(heard))
     for (person_id, channel), entries in sorted(said.items(), key=lambda item: _place(people[item[0][0]], item[0][1])):
-        yield _conversation(people[person_id], channel, sorted(entries, key=lambda entry: entry.at), group=channels[channel].limits.group)
+        yield _conversation(people[person_id], channel, sorted(entries, key=_told), group=channels[channel].limits.group)
+
+
+def _told(entry: Entry) -> tuple[datetime, bool]:
+    """In order of time; at one instant the question stands before its answer."""
+    return entry.at, entry.direction == "out"
 
 
 def _place(person: Person, channel: str) -> tuple[bool, int, str]:
