@@ -91,13 +91,22 @@ def _bound(sentence: Sentence, mention: Mention, verbs: list[Verb], chunk: tuple
     if verb is None and not _announced(sentence, mention, chunk):
         return None
     subject = _subject(text, mention, verb)
-    return None if exclusions.is_for_persons(subject) or exclusions.is_between_parties(subject) else Bound(mention, verb, chunk)
+    return (
+        None
+        if exclusions.is_for_persons(subject) or exclusions.is_between_parties(subject + _carried(text, mention, verb))
+        else Bound(mention, verb, chunk)
+    )
+
+
+def _carried(text: str, mention: Mention, verb: Verb | None) -> str:
+    """The words between a time and its verb, which name the thing."""
+    return text[mention.end : verb.start] if verb and verb.start > mention.end else ""
 
 
 def _is_no_limit(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
-    """Days that open a period (自…起), close the data (截至…), or that somebody failed to keep (未在…前)."""
+    """Days that open a period (自…起), close the data (截至…), or that somebody kept or failed to keep (已于…前, 未在…前)."""
     before, after = text[max(0, mention.start - 10) : mention.start], text[mention.end : mention.end + 6]
-    if re.search(r"(?:未|没有|不)(?:能|按照?规定|按时|按期|依法|按)?(?:在|于)?$", before):
+    if re.search(r"已经?(?:于|在)$", before) or re.search(r"(?:未|没有|不)(?:能|按照?规定|按时|按期|依法|按)?(?:在|于)?$", before):
         return True
     if re.match(r"(?:起|开始|以来|之?后|以后|至今|的)", after) and not isinstance(mention.when, Count | Recurring):
         return True
@@ -166,5 +175,4 @@ def _subject(text: str, mention: Mention, verb: Verb | None) -> str:
     """The words in which the one who hands in is named: the clauses before the time, and those between it and the verb."""
     start = min(mention.start, verb.start) if verb else mention.start
     clauses = re.split(r"[;。]", text[:start])[-1]
-    between = text[mention.end : verb.start] if verb and verb.start > mention.end else ""
-    return clauses[-80:] + re.split(r"将|把|向", between)[0]
+    return clauses[-80:] + re.split(r"将|把|向", _carried(text, mention, verb))[0]

@@ -7,7 +7,7 @@ from bot.domain.notices.duty import ORGAN
 from bot.domain.notices.patterns import any_of
 
 _FINAL: Final = any_of(
-    "施行 实施(?!方案|细则|意见|情况|办法|计划) 生效 召开 举行 举办 公示(?!系统|平台) 缴纳 缴费 交费 支付 拨付 付款 缴款 汇款 "
+    "施行 领取 实施(?!方案|细则|意见|情况|办法|计划) 生效 召开 举行 举办 公示(?!系统|平台) 缴纳 缴费 交费 支付 拨付 付款 缴款 汇款 "
     "划拨 入学 考试 面试 体检"
     rf" 报到(?![^,。;]{{0,16}}{ORGAN}) 复议 诉讼 起诉 上诉 到账 兑现"
 )
@@ -53,11 +53,13 @@ _BODY: Final = re.compile(
 )
 
 
-_PARTY: Final = re.compile(r"[甲乙丙供需买卖]方|出租方|承租方|出租人|承租人|[发承]包[方人]|中标人|招标人|投标人|受托方|委托方")
+_PARTY: Final = re.compile(
+    r"[甲乙丙供需买卖]方|出租方|承租方|出租人|承租人|[发承]包[方人]|中标人|招标人|投标(?:人|文件)|响应文件|受托方|委托方"
+)
 
 
 def is_between_parties(words: str) -> bool:
-    """Whether the words are a term of a contract between its parties."""
+    """Whether the words are a term of a contract between its parties, or of a tender."""
     return bool(_PARTY.search(words))
 
 

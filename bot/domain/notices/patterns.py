@@ -8,8 +8,8 @@ from bot.domain.notices.numerals import NUMBER, number
 
 DAYS: Final = rf"(?P<days>{NUMBER}[日号]?(?:[、,和及与至到~-]{NUMBER}[日号]?){{0,9}}(?<=[日号]))"
 DAYPART: Final = (
-    rf"(?:{DAYS}(?P<to_end>[至到~-](?:当月|本月)?月?[底末])?"
-    r"|(?P<part>月?底|月?末|最后(?:一|1)[天日]|最后(?:一|1)个?工作日|上旬|中旬|下旬|初))"
+    rf"(?:{DAYS}(?:(?P<to_end>[至到~-](?:当月|本月)?月?[底末])|(?P<and_end>[、,和及与](?:当月|本月)?月[底末]))?"
+    r"|(?P<part>月?底|月?末|最后(?:一|1)[天日]|最后(?:一|1)个?工作日|上旬[、,]?中旬[、,和及与]?下旬|上旬|中旬|下旬|初))"
 )
 AFTER: Final = (
     r"(?:(?:的?(?:末|底)?(?:终了|结束|完结|完毕|终结|末了|末|底|终|满)(?:之日起|之日后|之后|以后|后|起)?"
@@ -27,8 +27,11 @@ _LIST: Final = re.compile(r"[、,和及与]")
 def days_of(found: re.Match[str]) -> tuple[int, ...]:
     """The days that DAYPART matched, ascending; of a range (1日至5日) the last. Empty where one is no day of any month."""
     if part := found["part"]:
-        return (_PARTS.get(part, rules.LAST),)
-    return (rules.LAST,) if found.groupdict().get("to_end") else day_list(found["days"])
+        return (10, 20, rules.LAST) if len(part) > 4 and part.startswith("上旬") else (_PARTS.get(part, rules.LAST),)
+    if found.groupdict().get("to_end"):
+        return (rules.LAST,)
+    days = day_list(found["days"])
+    return (*days, rules.LAST) if days and found.groupdict().get("and_end") else days
 
 
 def day_list(words: str) -> tuple[int, ...]:

@@ -12,7 +12,10 @@ from bot.domain.notices.patterns import AFTER, DAYPART, NEXT_MONTH, SPAN, WEEKDA
 
 Builder = Callable[[re.Match[str]], When | None]
 
-_MONTH: Final = r"(?:每个?月(?:份|度)?|逐月|各月|按月|(?<![0-9一二三四五六七八九十次下])月(?:度|份)?|[当本上]月)"
+_MONTH: Final = (
+    r"(?:每个?月(?:份|度)?|逐月|各月|按月|(?<![0-9一二三四五六七八九十次下传动全量务习治育法书能题防康])月(?:度|份)?|[当本上]月)"
+)
+"""A bare 月 may be the end of a name (宣传月, 安全月, 质量月): then it is an event and no month."""
 _EVERY_MONTH: Final = r"(?:每个?月(?:份|度)?|逐月|各月|按月)"
 _QUARTER: Final = r"(?:每一?个?季度?|各季度?|按季度?|逐季度?|(?<![一二三四1-4])季度?)(?:报告期)?"
 _HALF: Final = r"(?:每一?个?半年度?|按半年|(?<![上下])半年度?)"
@@ -159,7 +162,7 @@ _SHAPES: Final = (
     _shape(rf"{NEXT_MONTH}(?:的)?(?:初|前|第)?(?P<n>{NUMBER})(?P<unit>个?工作[日天])", _monthly_span),
     _shape(rf"(?:{_MONTH}{AFTER}?(?:的)?)?(?:次月|翌月|下一个月|后一个月)(?:份)?(?:的)?(?:初)?(?:前)?{DAYPART}", _monthly_next),
     _shape(rf"{_MONTH}{AFTER}(?:的)?下个?月(?:的)?{DAYPART}", _monthly_next),
-    _shape(rf"{_EVERY_MONTH}(?:的|应于|于|在|逢)?(?:当月)?(?:前)?{DAYPART}", _monthly),
+    _shape(rf"{_EVERY_MONTH}(?:的|应于|于|在|逢)?(?:当月)?(?:前|[底末]的?(?=最后))?{DAYPART}", _monthly),
     _shape(
         rf"{_QUARTER}(?:的)?(?:{AFTER})?(?:的)?(?:{NEXT_MONTH}|次季度?{_FIRST}|下一?季度?(?:的)?{_FIRST})(?:的)?(?:前)?{DAYPART}",
         _quarterly_next,

@@ -91,6 +91,8 @@ def _recurring(when: Recurring, context: Context) -> Resolved:
 def _days(when: Days, context: Context) -> Resolved:
     if when.points[0][0] == NEXT_MONTH and context.frequency is Frequency.MONTH:
         return Resolved((rules.MonthlyNext(when.points[0][1]),))
+    if when.points[0][0] == 0 and context.frequency is Frequency.MONTH and context.recurs:
+        return Resolved((rules.Monthly(tuple(day for _, day in when.points)),))
     if _is_yearly(when, context) or (when.year is None and len(when.points) == 4 and _even(when.points)):
         doubts = (DoubtKind.APPROXIMATE,) if when.rough and not context.standing else ()
         return _yearly(when.points, doubts)

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Final
 
+from bot.domain import rules
 from bot.domain.notices.binding import Bound
 from bot.domain.notices.mentions import Days, Mention, Recurring, Weekdays
 from bot.domain.notices.resolve import Context, Frequency
@@ -42,6 +43,8 @@ def context(
         and any(_recurs(other) for other in others if other != one.mention)
     ):
         frequency, habit = Frequency.YEAR, True
+    if frequency is None and text.startswith("月", one.mention.start) and any(_is_monthly(other) for other in others):
+        frequency, habit = Frequency.MONTH, True
     year = _YEAR.search(text)
     return Context(
         issued,
@@ -76,6 +79,10 @@ def _untimed(earlier: str, others: list[Mention]) -> str:
 
 def _follows(mention: Mention) -> bool:
     return isinstance(mention.when, Days) and mention.when.following == 1
+
+
+def _is_monthly(mention: Mention) -> bool:
+    return isinstance(mention.when, Recurring) and isinstance(mention.when.rule, rules.Monthly)
 
 
 def _recurs(mention: Mention) -> bool:

@@ -35,7 +35,7 @@ _DAY_ONLY: Final = re.compile(rf"(?<![0-9.:月年第个前后-]){DAYS}")
 _WEEK: Final = re.compile(r"(?<![每逢按(的第个周])(?P<rel>本|这|下)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!至|到|-)")
 _AHEAD: Final = re.compile(r"(?P<word>今[日天]|明[日天]|后天)(?!起)")
 _COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")
-_COUNT_BARE: Final = re.compile(rf"(?<=[后起])(?:的)?第?(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)")
+_COUNT_BARE: Final = re.compile(rf"(?<=[后起])(?<!最后)(?:的)?第?(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)")
 
 _WEEKDAY_AFTER: Final = (
     r"(?:\([本即]?(?:周|星期|礼拜)[一二三四五六日天]\)|\([0-9]{1,2}月[0-9]{1,2}日(?:,?(?:周|星期)[一二三四五六日天])?\)"
@@ -181,6 +181,8 @@ _RECEIPT: Final = re.compile(
     r"(?:收到|接到|接收|收悉|接|收)(?:到)?(?:本|此|该|上述|我[局厅委部办])?[^,。;:]{0,6}?(?:通知|文件|来文|来函|公函|函件|函|文|征求意见稿|意见稿|通告|本表)(?:之日|当日|次日)?(?:起|后|之后|以后)?(?:的)?"
 )
 _SINCE: Final = re.compile(r"(?:之日起|日起|之后|以后|后|起)(?:的)?(?:,)?(?:应当?|须|请|需)?(?:在|于)?$")
+_UPON: Final = re.compile(r"(?:收到|接到|收悉|知悉|获知|发现|发生|受理|取得)[^,。;:]{1,20}的$")
+"""Something other than the notice, from which days are counted without 之日起: 收到移交材料的30个工作日内."""
 _BEFORE: Final = re.compile(r"(?:提前|前|至少)(?:在|于)?$")
 
 
@@ -193,7 +195,7 @@ def _count(found: re.Match[str]) -> When | None:
     receipt: bool | None = None
     if received := list(_RECEIPT.finditer(before)):
         receipt = len(before) - received[-1].end() <= 24
-    elif _SINCE.search(before):
+    elif _SINCE.search(before) or _UPON.search(before):
         receipt = False
     return Count(n * factor, unit.startswith("工作"), receipt, rough=unit == "月")
 

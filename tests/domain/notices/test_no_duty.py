@@ -69,6 +69,9 @@ ROWS: list[tuple[str, str]] = [
     ("乙方应于每月5日前将上月用量报甲方财务部。", "a contract's parties"),
     ("截至4月30日，各企业累计报送信息320条。", "a count, by a day to come"),
     ("每两周报送一次进展情况。", "every two weeks has no due rule"),
+    ("此表已于8月1日前由各单位填报完毕。", "what was done by a day"),
+    ("供应商应于2024年3月12日9:30前将投标文件递交至开标地点。", "a tender"),
+    ("请各部门于4月7日前领取新版工作证，并交回旧证。", "fetching, and giving back"),
 ]
 
 

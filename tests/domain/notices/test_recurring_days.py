@@ -170,6 +170,10 @@ ROWS: list[Row] = [
         ["yearly:month=7,day=5 2018-07-05", "yearly:month=1,day=5 2019-01-05"],
         "two halves of which one is due 次年",
     ),
+    ("每月8日、18日和月底前各报送一次旱情。", "2020-05-06", ["monthly:day=8,18,last 2020-05-08"], "days and the month's end"),
+    ("每月上旬、中旬、下旬前各报一次墒情。", "2020-05-06", ["monthly:day=10,20,last 2020-05-10"], "the thirds of a month by name"),
+    ("每月末最后一个工作日前报送台账。", "2020-05-06", ["monthly:day=last 2020-05-31"], "最后一个工作日 is no count of days"),
+    ("每月5日前报送月报，月底前报送台账。", "2020-05-06", ["monthly:day=5 2020-06-05", "monthly:day=last 2020-05-31"], "月底 beside 每月"),
 ]
 
 

@@ -74,6 +74,7 @@ SEVERAL: list[Row] = [
         ["once:2008-11-10", "once:2008-11-25", "once:2008-12-15"],
         "rows of a table set with blanks",
     ),
+    ("8月1日前、9月1日前、10月1日前各报一次整治进度。", "2020-07-06", ["dates:2020-08-01,2020-09-01,2020-10-01"], "各报一次"),
 ]
 
 COUNTED: list[Row] = [
@@ -105,6 +106,13 @@ COUNTED: list[Row] = [
         "a condition in a regulation",
     ),
     ("接收文件后5日内，各支行应将回执寄回分行。", "2020-03-01", ["days-after-receipt:5"], "接收文件"),
+    (
+        "各单位应当在收到移交材料的30个工作日内，将整改方案上报市局。",
+        "2023-03-16",
+        ["workdays-after-event:30"],
+        "the receipt of something else",
+    ),
+    ("宣传月结束后5日内报送总结及照片。", "2021-03-15", ["days-after-event:5"], "a month that is an event"),
 ]
 
 

@@ -104,6 +104,7 @@ ROWS: list[Row] = [
     ("截止5月24日，各医院须将自查表发至a@example.com。", "2013-05-06", ["once:2013-05-24"], "截止 before a demand is no count"),
     ("有关企业必须在2月10日-3月10日登录直报平台，独立填报107-1表。", "2018-01-22", ["once:2018-03-10"], "a window in which to act"),
     ("拟推荐的候选人名单请于4月9日前报局工会。", "2018-03-19", ["once:2018-04-09"], "a list of persons comes from a body"),
+    ("各学院于10月11日前将纸质成绩单送至学生所在学院。", "2018-07-12", ["once:2018-10-11"], "to a school, not to students"),
 ]
 
 
