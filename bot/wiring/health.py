@@ -35,7 +35,7 @@ class Finding:
 def examine(ground: Ground, now: datetime) -> list[Finding]:
     """Look at everything that can be looked at without sending anything."""
     with ground.store.read() as tx:
-        return [_chains(tx), _statuses(tx), *_outbox(tx, now), _calendar(ground, now), _people(tx, ground, now), _ways(ground)]
+        return [_chains(tx), _statuses(tx), *_outbox(tx, now), _robots(tx), _calendar(ground, now), _people(tx, ground, now), _ways(ground)]
 
 
 def _chains(tx: Tx) -> Finding:
@@ -54,11 +54,19 @@ def _outbox(tx: Tx, now: datetime) -> list[Finding]:
     counts, oldest = tx.outbox.counts(), tx.outbox.oldest(now)
     told = "，".join(f"{label(state)} {count}" for state, count in counts.items() if count)
     behind = oldest is not None and now - oldest > STUCK_AFTER
+    doubts = len(tx.outbox.in_doubt())
     stuck = counts[MessageState.DEAD] + counts[MessageState.UNKNOWN]
     return [
         Finding("发件箱", not behind, f"{told or '空'}{'；有消息积压超过一小时，请查看渠道' if behind else ''}"),
-        Finding("待人处理的消息", stuck == 0, f"{stuck} 条失败或是否送达不明，请决定重发或放弃" if stuck else "没有"),
+        Finding("待人处理的消息", stuck == 0, f"{stuck} 条失败或是否送达不明，请用 cuibao outbox 决定重发或放弃" if stuck else "没有"),
+        Finding("可能送达两次的消息", True, f"{doubts} 条，见 cuibao outbox --state doubt" if doubts else "没有", warn=doubts > 0),
     ]
+
+
+def _robots(tx: Tx) -> Finding:
+    paused = [robot for robot in tx.robots.all() if robot.paused]
+    told = "；".join(f"{robot.key}（{robot.reason}）" for robot in paused)
+    return Finding("发送账号", not paused, f"已暂停：{told}。请核对密钥后恢复" if paused else "没有被暂停的")
 
 
 def _calendar(ground: Ground, now: datetime) -> Finding:
