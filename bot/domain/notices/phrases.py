@@ -16,14 +16,14 @@ _PURPOSE: Final = re.compile(
     r"(?:备案|备查|审核|审批|审定|审查|初审|复审|会审|汇总|批准|核准|备核|存档|处理|研究|进行.*|电子邮箱.*|邮箱.*|信箱.*"
     r"|为盼|为荷|[a-zA-Z0-9_.-]+@.*|,.*|并.{2,}|同意.*|后.*|各一份.*|一式.*)$"
 )
-_ADVERBS: Final = r"(?:综合|书面|专题|及时|如实|一次性?|定期|统一|分别|汇总|逐级|一并|重新|补充)"
+_ADVERBS: Final = r"(?:综合|书面|专题|及时|如实|一次性?|定期|统一|分别|汇总|逐级|一并|重新|补充|(?:统计|整理)?汇总后)"
 _LEADING: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百0-9]{1,5}条|[(]?[一二三四五六七八九十0-9]{1,3}[)、.]|\s|注:|请(?!假|示)|须|应当?|需|要(?!点)|并|同时|及时|按时|认真"
     r"|各(?:单位|地|部门|市|县|区|学院)?(?:、各[^,。;、]{1,8}){0,3}(?:应|须|要|请|需)|各(?:有关|相关)?(?:单位|部门|地|市|县|区|校|学院)的?(?=[^,]{2})|[A-Z]{1,3}[0-9]{1,5}(?:-[0-9]{1,2})?表?(?=[\u4e00-\u9fff《])|其(?!他|它|余)|相关的|以下|填写好的?|填好的?|做好|完成|一次|或者|统一|一并|如实|书面(?!报告|材料|意见|说明|总结))"
 )
 _MADE: Final = (
     r"(?:(?:经|由)[^,。;、的《“]{1,16})?"
-    r"(?:遴选|审核|审定|审签|汇总|填写|填报|填|签字|签署|盖章|加盖公章|加盖[^,。;、的]{0,6}章|梳理|整理|筛选|推荐|拟推荐|核对|修改|完善|确定|印制|打印|装订)"
+    r"(?:遴选|统计|审核|审定|审签|汇总|填写|填报|填|签字|签署|盖章|加盖公章|加盖[^,。;、的]{0,6}章|梳理|整理|筛选|推荐|拟推荐|核对|修改|完善|确定|印制|打印|装订)"
     r"{1,3}(?:后|好|出来?|完成|完毕|完善|通过|无误|确认){0,2}的"
 )
 """An attribute that says what was done with the thing before it is handed in, not what it is: 审核后的, 填写好的, 加盖公章的."""
@@ -103,7 +103,11 @@ def tidied(words: str) -> str:
         words = _ATTRIBUTE.sub("", words)
         if words.startswith("“") and words.endswith("”") and words.count("“") == 1:
             words = words[1:-1]
-    return "" if len(words) < 2 or words.endswith("的") or "@" in words or _NO_THING.fullmatch(words) else words[:MAX_WHAT]
+    return (
+        ""
+        if len(words) < 2 or words.endswith("的") or words.count("“") != words.count("”") or "@" in words or _NO_THING.fullmatch(words)
+        else words[:MAX_WHAT]
+    )
 
 
 def _moved(sentence: Sentence, bound: Bound) -> str:
@@ -161,11 +165,13 @@ def _topic(sentence: Sentence, bound: Bound) -> str:
 def _is_subject(words: str) -> bool:
     """Whether a phrase says who or when, not what."""
     words = tidied(words) or words
+    if re.fullmatch(r"(?:[0-9〇一二三四五六七八九十]{1,4}[年月日号至到~-]{0,2}){1,6}", words):
+        return True
     if re.search(r"(?:电话|名单|情况|表|报告|总结|材料|方案|数据|计划|信息|意见)$", words):
         return False
-    return bool(re.match(r"请(?!假|示)|各|贵|有关单位|全体|所有|凡|收到|接到|对|如|若|根据|按|经|自|由|当(?![月年日季])", words)) or bool(
-        re.search(r"(?:单位|部门|机关|机构|同志|企业|公司|学院|学校|局|委|办|厅|政府|科室|者|人|后)$", words)
-    )
+    return bool(
+        re.match(r"请(?!假|示)|登[录陆]|各|贵|有关单位|全体|所有|凡|收到|接到|对|如|若|根据|按|经|自|由|当(?![月年日季])", words)
+    ) or bool(re.search(r"(?:单位|部门|机关|机构|同志|企业|公司|学院|学校|局|委|办|厅|政府|科室|者|人|后)$", words))
 
 
 def _earlier(sentence: Sentence, bound: Bound) -> str:

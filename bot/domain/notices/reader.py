@@ -22,6 +22,10 @@ MAX_LINES: Final = 200_000
 MAX_OBLIGATIONS: Final = 500
 DUES: Final = 4
 
+_GATHERED_BY: Final = re.compile(
+    r"由(?P<who>[\u4e00-\u9fff]{2,20}?)(?:统一|负责|集中){0,2}(?:汇总|审核|整理|研究)[^,。;]{0,8},?(?:于|在)?$"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Document:
@@ -30,6 +34,7 @@ class _Document:
     clean: Clean
     issued: date | None
     articles: int | None
+    issuer: str | None
     contacts: Contacts
     shift: Shift | None
 
@@ -42,7 +47,7 @@ def read(text: str, issued: date | None = None) -> NoticeReading:
     _refuse_size(text)
     cleaned = clean(text)
     top = head.read(cleaned.text)
-    document = _Document(cleaned, issued or top.issued, top.articles, contacts.find(cleaned.text), _shift(cleaned.text))
+    document = _Document(cleaned, issued or top.issued, top.articles, top.issuer, contacts.find(cleaned.text), _shift(cleaned.text))
     found: list[ObligationReading] = []
     open_questions: list[Doubt] = []
     for sentence in sentences.split(cleaned.text):
@@ -81,7 +86,7 @@ def _read_sentence(document: _Document, sentence: Sentence) -> tuple[list[Obliga
     bound = binding.bind(sentence, mentions, verbs) if mentions else []
     duties: list[ObligationReading] = []
     questions: list[Doubt] = []
-    for one in _one_each(bound, sentence):
+    for one in (one for one in _one_each(bound, sentence) if not _is_issuers_own(document, sentence, one)):
         previous = duties[-1].due[-1] if duties and duties[-1].rule.startswith(("once", "dates")) else None
         standing = document.articles is not None and sentence.start >= document.articles
         around = surroundings.context(
@@ -101,6 +106,12 @@ def _one_each(bound: list[Bound], sentence: Sentence) -> Iterator[Bound]:
         if key not in seen:
             seen.add(key)
             yield one
+
+
+def _is_issuers_own(document: _Document, sentence: Sentence, one: Bound) -> bool:
+    """Whether the issuing body gathers first and sends on itself: 由科研处汇总后于3月5日前上报, signed by 科研处."""
+    found = _GATHERED_BY.search(sentence.text[: one.mention.start][-40:])
+    return bool(found and document.issuer and document.issuer.endswith(found["who"]))
 
 
 def _duty(document: _Document, sentence: Sentence, one: Bound, around: Context) -> tuple[list[ObligationReading], tuple[DoubtKind, ...]]:

@@ -56,9 +56,16 @@ _NO_DAY: Final = re.compile(r"(?:届满|期满|召开|开始|结束|举行|提�
 _MARKS: Final = {"今年": 0, "本年": 0, "本年度": 0, "同年": 0, "明年": 1, "来年": 1}
 
 
+_BOOK: Final = re.compile(r"《[^《》]{1,80}》")
+"""A title: 《每日监测表》 and 《2017年底前…方案》 name papers, no times."""
+
+
 def mentions(text: str) -> list[Mention]:
     """The time expressions of a cleaned sentence in order, none overlapping; of two that overlap the longer counts."""
-    found = sorted(_all(text), key=lambda hit: (hit[0], -hit[1]))
+    titles = [title.span() for title in _BOOK.finditer(text)]
+    found = sorted(
+        (hit for hit in _all(text) if not any(opened < hit[0] < closed for opened, closed in titles)), key=lambda hit: (hit[0], -hit[1])
+    )
     kept: list[tuple[int, int, When]] = []
     for hit in found:
         if not kept or hit[0] >= kept[-1][1]:

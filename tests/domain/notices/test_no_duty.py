@@ -72,6 +72,7 @@ ROWS: list[tuple[str, str]] = [
     ("此表已于8月1日前由各单位填报完毕。", "what was done by a day"),
     ("供应商应于2024年3月12日9:30前将投标文件递交至开标地点。", "a tender"),
     ("请各部门于4月7日前领取新版工作证，并交回旧证。", "fetching, and giving back"),
+    ("省厅要求我局3月15日前报总报告，请勿延误。", "the issuing body's own duty upward"),
 ]
 
 

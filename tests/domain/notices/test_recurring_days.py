@@ -174,6 +174,13 @@ ROWS: list[Row] = [
     ("每月上旬、中旬、下旬前各报一次墒情。", "2020-05-06", ["monthly:day=10,20,last 2020-05-10"], "the thirds of a month by name"),
     ("每月末最后一个工作日前报送台账。", "2020-05-06", ["monthly:day=last 2020-05-31"], "最后一个工作日 is no count of days"),
     ("每月5日前报送月报，月底前报送台账。", "2020-05-06", ["monthly:day=5 2020-06-05", "monthly:day=last 2020-05-31"], "月底 beside 每月"),
+    (
+        "三、月报仍按原规定于次月20日前上报。",
+        "2014-02-24",
+        ["monthly:next-month-day=20 2014-03-20"],
+        "规定于 is not the issuing body's 定于",
+    ),
+    ("每日上午10:00和下午16:00前将《每日健康监测表》报防控办。", "2022-03-14", ["daily 2022-03-14"], "a time in a title is none"),
 ]
 
 
