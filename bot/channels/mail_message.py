@@ -4,13 +4,14 @@ The subject carries a tag because that is what survives Chinese providers; QQ re
 References. Nothing here talks to a server.
 """
 
+import binascii
+import functools
 import hashlib
 import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
@@ -23,6 +24,8 @@ from bot.domain.secret import Secret
 TAG: Final = re.compile(r"\[CB-([0-9A-HJKMNP-TV-Z]{10})\]")
 """The subject tag in its printed form: 50 bits that nobody can guess without the secret."""
 TAG_LENGTH: Final = 10
+LINE: Final = 57
+"""Bytes that make a line of 76 characters in base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,41 @@ def message_id(sender: Sender, key: str) -> str:
 
 
 def compose(message: Outgoing, sender: Sender, now: datetime) -> bytes:
-    """The whole mail with CRLF line ends, in pure ASCII. Raises ValueError if the address cannot stand in a header."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(sender.display_name, addr_spec=sender.mailbox)
-    mail["To"] = Address(addr_spec=message.address)
-    mail["Subject"] = _subject(message, sender)
-    mail["Date"] = format_datetime(times.local(now))
-    mail["Message-ID"] = message_id(sender, message.key)
-    if message.thread and message.thread != message.key:
-        mail["In-Reply-To"] = mail["References"] = message_id(sender, message.thread)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    mail["X-Cuibao-Id"] = _digest(sender, "x", message.key)[:16].hex()
-    _fill(mail, message)
-    return mail.as_bytes()
+    """The whole mail with CRLF line ends, in pure ASCII. Raises ValueError if the address cannot stand in a header.
+
+    Written line by line, as `email.message.EmailMessage` would: that one parses every header it is given, at four times the price.
+    """
+    lines = [
+        _from(sender),
+        _folded("To", Address(addr_spec=message.address)),
+        _folded("Subject", _subject(message, sender)),
+        f"Date: {format_datetime(times.local(now))}",
+        f"Message-ID: {message_id(sender, message.key)}",
+        *_answering(message, sender),
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: OOF, AutoReply",
+        f"X-Cuibao-Id: {_digest(sender, 'x', message.key)[:16].hex()}",
+        *_content(message),
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+@functools.lru_cache(maxsize=16)
+def _from(sender: Sender) -> str:
+    return _folded("From", Address(sender.display_name, addr_spec=sender.mailbox))
+
+
+def _folded(name: str, value: str | Address) -> str:
+    """A header whose value may be long or Chinese, without its last line end."""
+    folded: str = SMTP.fold(*SMTP.header_store_parse(name, value))
+    return folded.removesuffix("\r\n")
+
+
+def _answering(message: Outgoing, sender: Sender) -> list[str]:
+    if not message.thread or message.thread == message.key:
+        return []
+    first = message_id(sender, message.thread)
+    return [f"In-Reply-To: {first}", f"References: {first}"]
 
 
 def _subject(message: Outgoing, sender: Sender) -> str:
@@ -71,12 +95,23 @@ def _subject(message: Outgoing, sender: Sender) -> str:
     return subject if TAG.search(subject) else f"[CB-{tag(sender, message.thread or message.key)}] {subject}"
 
 
-def _fill(mail: EmailMessage, message: Outgoing) -> None:
-    """Both parts in base64: Python's default of 8bit breaks at old gateways."""
-    mail.set_content(message.rendered.body, cte="base64")
-    if message.rendered.html is not None:
-        mail.add_alternative(message.rendered.html, subtype="html", cte="base64")
-        mail.set_boundary(f"=_{hashlib.sha256(message.key.encode()).hexdigest()[:32]}")
+def _content(message: Outgoing) -> list[str]:
+    """The body, after a blank line; with HTML beside it if there is any."""
+    plain, html = message.rendered.body, message.rendered.html
+    if html is None:
+        text = _part("plain", plain)
+        return [text[0], text[1], "MIME-Version: 1.0", *text[2:]]
+    boundary = f"=_{hashlib.sha256(message.key.encode()).hexdigest()[:32]}"
+    start, end = f"--{boundary}", f"--{boundary}--"
+    head = ["MIME-Version: 1.0", "Content-Type: multipart/alternative;", f' boundary="{boundary}"', ""]
+    return [*head, start, *_part("plain", plain), start, *_part("html", html), end, ""]
+
+
+def _part(kind: str, words: str) -> list[str]:
+    """In base64: 8bit breaks at old gateways."""
+    raw = b"".join(line + b"\r\n" for line in words.encode().splitlines())
+    coded = (binascii.b2a_base64(raw[at : at + LINE], newline=False).decode("ascii") for at in range(0, len(raw), LINE))
+    return [f'Content-Type: text/{kind}; charset="utf-8"', "Content-Transfer-Encoding: base64", "", *coded, ""]
 
 
 def _digest(sender: Sender, use: str, key: str) -> bytes:

@@ -6,8 +6,9 @@ Words and codes: QQ's and NetEase's help pages on returned mail, read 2026-11-23
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message as Mail
 from typing import Final
 
 from bot.channels.base import SendFailed
@@ -90,23 +91,30 @@ def submit(room: Mailroom, clock: Clock) -> Submit:
 
 
 def read(envelope: Envelope, now: datetime) -> Message:
-    """The mail as its recipient sees it; `key` is its Message-ID."""
-    mail = message_from_bytes(envelope.content, policy=policy.default)
+    """The mail as its recipient sees it; `key` is its Message-ID. Raises LookupError for an encoding nobody knows."""
+    mail = message_from_bytes(envelope.content)  # the old policy: the newer one parses every header into a tree, five times slower
     return Message(
         "mail",
         envelope.recipient,
         now,
-        str(mail["Subject"] or ""),
-        _part(mail, "plain"),
-        html=_part(mail, "html"),
-        key=str(mail["Message-ID"] or ""),
+        _subject(mail),
+        _words(mail, "text/plain"),
+        html=_words(mail, "text/html"),
+        key=str(mail["Message-ID"] or "").strip(),
         sender=envelope.sender,
     )
 
 
-def _part(mail: EmailMessage, kind: str) -> str:
-    part = mail.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+def _subject(mail: Mail) -> str:
+    folded = str(mail["Subject"] or "")
+    return str(make_header(decode_header("".join(folded.splitlines()))))
+
+
+def _words(mail: Mail, kind: str) -> str:
+    """The first part of this kind; empty if there is none."""
+    part = next((part for part in mail.walk() if part.get_content_type() == kind), None)
+    raw = None if part is None else part.get_payload(decode=True)
+    return raw.decode(part.get_content_charset("utf-8"), "replace") if part is not None and isinstance(raw, bytes) else ""
 
 
 def _broken(stage: Stage, fault: Fault) -> Reply:

@@ -70,6 +70,13 @@ def test_a_resend_is_the_same_mail_byte_for_byte() -> None:
     assert mail_message.compose(message, SENDER, NOW) == mail_message.compose(message, SENDER, NOW)
 
 
+def test_an_answer_names_the_first_mail_in_whole_however_long_the_domain_is() -> None:
+    sender = dataclasses.replace(SENDER, mailbox="bot@" + "long-name." * 6 + "example.com")
+    raw = mail_message.compose(rigs.message(address="a@example.com", thread="first"), sender, NOW)
+    for header in ("In-Reply-To", "References"):
+        assert f"{header}: {mail_message.message_id(sender, 'first')}\r\n" in raw.decode("ascii")
+
+
 def test_the_subject_carries_a_tag_that_nobody_can_guess() -> None:
     subject = str(mail()["Subject"])
     tag = mail_message.TAG.search(subject)
