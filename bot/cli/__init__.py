@@ -1,7 +1,8 @@
 """The command `cuibao`: parses and prints, decides nothing.
 
 The commands are declared here with light imports only, so that `cuibao --help` answers at once. What they do is in
-`bot.cli.rules` (the rules alone) and `bot.cli.house` (the database and the network), each loaded by name when it is needed.
+`bot.cli.rules` (the rules alone), `bot.cli.house` (the database and the network) and `bot.cli.office` (units, people and duties),
+each loaded by name when it is needed.
 
 Exit codes: 0 done, 1 something is wrong and was said (doctor found differences), 2 the input cannot be used.
 """
@@ -50,6 +51,11 @@ def _house() -> ModuleType:
     return importlib.import_module("bot.cli.house")
 
 
+def _office() -> ModuleType:
+    """What an administrator without pages does: the roster, arming, looking ahead."""
+    return importlib.import_module("bot.cli.office")
+
+
 def _rules() -> ModuleType:
     """The part of the command line that needs only the rules."""
     return importlib.import_module("bot.cli.rules")
@@ -88,6 +94,26 @@ def notice_read(
 ) -> None:
     """从通知全文读出报送事项、时限、去处，并列出需要人定的疑点。"""
     _rules().notice_read(file, issued, as_json)
+
+
+@notice_app.command("arm")
+def notice_arm(  # noqa: PLR0913 - a command's options are its parameters
+    file: Annotated[Path, typer.Argument(help="通知文本文件")],
+    issued: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="成文日期，优先于文中所写")] = None,
+    published: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期：从这一天起提醒")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="只管这一天（含）以后到期的；默认自成文日期起")
+    ] = None,
+    units: Annotated[str, typer.Option(help="哪些单位要报：all 为最上级以外的全部，或逗号隔开的单位代码")] = "all",
+    only: Annotated[str, typer.Option(help="只启用这些编号的事项，如 1,3；默认全部")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="确认启用；不加则只列出将要启用的内容")] = False,
+    data: Data = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """启用通知里的报送事项：先列出事项、截止日、单位与疑点，加 --yes 才启用；启用之前一条也不会发。"""
+    days = [day.date() if day else None for day in (issued, published, since)]
+    _office().arm(file, days, units, only, yes=yes, data=data, env=env, as_json=as_json)
 
 
 @reply_app.command("read")
@@ -165,6 +191,32 @@ def outbox(
 ) -> None:
     """发件箱：列出消息及平台给出的结果，对是否送达不明或已失败的作出决定。"""
     _house().outbox(state=state, resend=resend, drop=drop, limit=limit, data=data, env=env, as_json=as_json)
+
+
+@app.command()
+def roster(
+    file: Annotated[Path | None, typer.Argument(help="名单文件（CSV）")] = None,
+    template: Annotated[bool, typer.Option("--template", help="打印表头和两行示例")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查并列出会有什么变化，不导入")] = False,
+    complete: Annotated[bool, typer.Option("--complete", help="名单写到的单位和角色以名单为准，其他人今天起不再担任")] = False,
+    data: Data = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """导入单位和联络员名单：有一格不对就一条也不导入，全部问题一次列出；重复导入没有变化。"""
+    _office().roster(file, template=template, dry_run=dry_run, complete=complete, data=data, env=env, as_json=as_json)
+
+
+@app.command()
+def who(
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="从哪一天（含）起看，默认今天")] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="看几天")] = 14,
+    data: Data = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """看谁会收到什么：接下来每一梯次有几项任务、由什么渠道到几个人，哪些单位无人可达；不发任何消息。"""
+    _office().who(on.date() if on else None, days, data=data, env=env, as_json=as_json)
 
 
 @app.command()

@@ -28,7 +28,8 @@ DOUBT = "doubt"
 
 
 @contextmanager
-def _ground(data: Path | None, env: Path | None, **more: str) -> Iterator[Ground]:
+def opened(data: Path | None, env: Path | None, **more: str) -> Iterator[Ground]:
+    """The installation that the options name, closed again at the end."""
     overrides = {"cuibao_data": str(data)} if data else {}
     found = settings.load(env, **overrides, **more)
     start_log(found.cuibao_log_level)
@@ -49,7 +50,7 @@ def _instant(text: str) -> datetime | None:
 def serve(port: int | None, host: str, data: Path | None, env: Path | None, now: str) -> None:
     """Serve until told to stop."""
     more = ({"cuibao_port": str(port)} if port is not None else {}) | ({"cuibao_host": host} if host else {})
-    with _ground(data, env, **more) as ground:
+    with opened(data, env, **more) as ground:
         serving.run(ground, clock.RealClock(_instant(now)))
 
 
@@ -57,7 +58,7 @@ def rehearse(notice: Path | None, since: date, until: date, seed: int, as_json: 
     """Play a notice from the first day to the last and print what happened."""
     if until < since:
         raise InputError(f"--to {until} 早于 --from {since}，请对调")
-    told = playing.sample_play() if notice is None else playing.Play(_file(notice), notice.name, since, until)
+    told = playing.sample_play() if notice is None else playing.Play(content(notice), notice.name, since, until)
     wanted = playing.Play(told.raw, told.name, since, until)
     with playing.temporary_store() as store:
         taken = playing.prepare(store, wanted)
@@ -84,7 +85,8 @@ def _progress(since: date, until: date, *, shown: bool) -> Iterator[play.Watch]:
         yield lambda now: bar.update(task, completed=(times.civil_day(now) - since).days, day=str(times.civil_day(now)))
 
 
-def _file(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """The bytes of a file. Raises InputError."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -93,7 +95,7 @@ def _file(path: Path) -> bytes:
 
 def run(job: str, now: str, data: Path | None, env: Path | None, as_json: bool) -> None:
     """Run one job once."""
-    with _ground(data, env) as ground:
+    with opened(data, env) as ground:
         outcome = jobbing.run(ground, job, clock.RealClock(_instant(now)))
     if as_json:
         sys.stdout.write(json.dumps(outcome, ensure_ascii=False, default=str) + "\n")
@@ -103,13 +105,13 @@ def run(job: str, now: str, data: Path | None, env: Path | None, as_json: bool) 
 
 def migrate(data: Path | None, env: Path | None) -> None:
     """Bring the database up to date."""
-    with _ground(data, env) as ground:
+    with opened(data, env) as ground:
         Console().print(f"数据库已是当前版本：{ground.store.url.render_as_string(hide_password=True)}", soft_wrap=True)
 
 
 def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
     """Examine the installation; exit code 1 if something is wrong."""
-    with _ground(data, env) as ground:
+    with opened(data, env) as ground:
         findings = health.examine(ground, clock.RealClock().now())
     if as_json:
         lines = [{"about": found.about, "ok": found.ok, "warn": found.warn, "detail": found.detail} for found in findings]
@@ -125,7 +127,7 @@ def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
 def outbox(state: str, resend: int | None, drop: int | None, limit: int, data: Path | None, env: Path | None, as_json: bool) -> None:
     """Decide on messages, then list."""
     wanted = _state(state)
-    with _ground(data, env) as ground, ground.store.begin() as tx:
+    with opened(data, env) as ground, ground.store.begin() as tx:
         for message_id, policy in ((resend, InDoubt.RESEND), (drop, None)):
             if message_id is not None and not tx.outbox.resolve(message_id, policy, "admin:cli", clock.RealClock().now()):
                 raise InputError(f"消息 {message_id} 不存在，或不在“是否送达不明”“发送失败”状态，无需决定")
@@ -160,5 +162,5 @@ def _message(message: Message) -> dict[str, object]:
 
 def link(data: Path | None, env: Path | None) -> None:
     """Print a fresh one-time login link."""
-    with _ground(data, env) as ground:
+    with opened(data, env) as ground:
         sys.stdout.write(serving.login_link(ground, clock.RealClock().now(), ground.settings.cuibao_port) + "\n")

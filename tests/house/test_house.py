@@ -32,6 +32,7 @@ SPEAKS_CHINESE = (
     "bot/domain/choices.py",
     "bot/domain/foresight.py",
     "bot/domain/rule_scanner.py",
+    "bot/domain/roster",  # the table's columns and what its cells should be
     "bot/domain/holidays_file.py",
     "bot/domain/workdays.py",
     "bot/domain/wording.py",
