@@ -19,7 +19,7 @@ class Calendar:
 
     def overrides(self) -> Mapping[date, Override]:
         """Every day the administrator has spoken about; `workdays.WorkCalendar` takes it as it is."""
-        rows = self._connection.execute(select(_HOLIDAY).order_by(_HOLIDAY.c.day))
+        rows = self._connection.execute(_DAYS)
         return {row.day: Override(row.workday, row.name, row.source) for row in rows}
 
     def put(self, days: Mapping[date, Override]) -> None:
@@ -33,3 +33,6 @@ class Calendar:
     def remove(self, days: Iterable[date]) -> None:
         """Leave these days to the library again."""
         self._connection.execute(delete(_HOLIDAY).where(_HOLIDAY.c.day.in_(list(days))))
+
+
+_DAYS = select(_HOLIDAY).order_by(_HOLIDAY.c.day)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text, true, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, true, update
 
 from bot.domain import inbound
 from bot.domain.words import Intent
@@ -67,14 +67,13 @@ class Inbox:
         """Store it as it came; its id, or None if the platform delivered it before."""
         row = _row(message, received_at)
         head = chain.lock(self._connection, INBOUND)  # who comes second waits here, then sees the first one's row
-        seen = (INBOUND.c.channel == row["channel"]) & (INBOUND.c.platform_id == row["platform_id"])
-        if self._connection.execute(select(INBOUND.c.id).where(seen)).first() is not None:
+        if self._connection.execute(_SEEN, {"channel": row["channel"], "platform_id": row["platform_id"]}).first() is not None:
             return None
         return chain.hang(self._connection, INBOUND, head, [row])[0]
 
     def unread(self, limit: int) -> list[inbound.Inbound]:
         """Those nobody has interpreted yet, oldest first."""
-        rows = self._connection.execute(select(INBOUND).where(text(NEW)).order_by(INBOUND.c.id).limit(limit))
+        rows = self._connection.execute(_UNREAD, {"limit": limit})
         return [_inbound(row) for row in rows]
 
     def settle(
@@ -87,10 +86,10 @@ class Inbox:
         trouble: str = "",
     ) -> None:
         """It has been interpreted, as these replies; `trouble` is for administrators if it could not be."""
-        values = {"state": state.value, "person_id": person_id, "trouble": trouble[:300]}
-        self._connection.execute(update(INBOUND).where(INBOUND.c.id == inbound_id).values(values))
+        values = {"of": inbound_id, "state": state.value, "person_id": person_id, "trouble": trouble[:300]}
+        self._connection.execute(_SETTLE, values)
         if replies:
-            self._connection.execute(insert(REPLY), [_reply_row(inbound_id, reply, at) for reply in replies])
+            self._connection.execute(_REPLY, [_reply_row(inbound_id, reply, at) for reply in replies])
 
     def get(self, inbound_id: int) -> Received:
         """One inbound. Raises LookupError."""
@@ -163,3 +162,9 @@ def _inbound(row: Row[Any]) -> inbound.Inbound:
 
 def _received(row: Row[Any]) -> Received:
     return Received(_inbound(row), row.received_at, InboxState(row.state), row.person_id, row.trouble)
+
+
+_SEEN = select(INBOUND.c.id).where(INBOUND.c.channel == bindparam("channel"), INBOUND.c.platform_id == bindparam("platform_id"))
+_UNREAD = select(INBOUND).where(text(NEW)).order_by(INBOUND.c.id).limit(bindparam("limit"))
+_SETTLE = update(INBOUND).where(INBOUND.c.id == bindparam("of"))
+_REPLY = insert(REPLY)

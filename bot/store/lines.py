@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, false, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, false, select, update
 
 from bot.domain import ladder
 from bot.domain.reminders import Line
@@ -40,7 +40,7 @@ def read(connection: Connection, message_ids: Collection[int], now: datetime) ->
     found: dict[int, dict[int, Line]] = {}
     gone: defaultdict[Dropped, list[int]] = defaultdict(list)
     waiting: list[int] = []
-    for row in connection.execute(_reminders(message_ids, now)):
+    for row in connection.execute(_REMINDERS, {"ids": list(message_ids), "now": now}):
         lines = found.setdefault(row.message_id, {})
         why = None if row.dropped else _why(row, now)
         if why is not None:
@@ -81,7 +81,7 @@ def _line(row: Row[Any]) -> Line:
     return Line(**values | lists | {"status": Status(row.status)})
 
 
-def _reminders(message_ids: Collection[int], now: datetime) -> Select[Any]:
+def _reminders() -> Select[Any]:
     """In order of the steps, so that the latest rung of a task comes last; in administrative order within one."""
     task = [_TASK.c[name] for name in ("obligation_id", "unit_id", "status", "promised_on", "extended_to")]
     held = [_TASK.c[name] for name in ("closed", "disputed", "quiet_until", "own_steps")]
@@ -89,7 +89,7 @@ def _reminders(message_ids: Collection[int], now: datetime) -> Select[Any]:
     duty = [_OBLIGATION.c[name] for name in ("what", "recipient", "emails", "phones", "sentence", "published")]
     own = [_REMINDER.c[name] for name in ("id", "message_id", "task_id", "dropped")]
     step = [_STEP.c.rung, _STEP.c.task_id.label("own_task")]
-    silenced = (silences.silenced(now) & (_STEP.c.last_day == false())).label("silenced")
+    silenced = (silences.silenced(silences.NOW) & (_STEP.c.last_day == false())).label("silenced")
     query = select(*own, *step, *task, *held, *period, *duty, _UNIT.c.name.label("unit"), silenced).select_from(
         _REMINDER.join(_STEP, _STEP.c.id == _REMINDER.c.step_id)
         .join(_TASK, _TASK.c.id == _REMINDER.c.task_id)
@@ -97,4 +97,8 @@ def _reminders(message_ids: Collection[int], now: datetime) -> Select[Any]:
         .join(_OBLIGATION, _OBLIGATION.c.id == _TASK.c.obligation_id)
         .join(_UNIT, _UNIT.c.id == _TASK.c.unit_id)
     )
-    return query.where(_REMINDER.c.message_id.in_(list(message_ids))).order_by(_STEP.c.fires_at, _UNIT.c.position, _REMINDER.c.id)
+    query = query.where(_REMINDER.c.message_id.in_(bindparam("ids", expanding=True)))
+    return query.order_by(_STEP.c.fires_at, _UNIT.c.position, _REMINDER.c.id)
+
+
+_REMINDERS = _reminders()

@@ -43,7 +43,7 @@ class Outbox:
                 return None
             raise NoAddress(draft.person_id, channels)
         Robots(self._connection).ensure(route.robot, route.channel)
-        statement = conflict.insert_new(self._connection, MESSAGE, ["dedupe"]).returning(MESSAGE.c.id)
+        statement = conflict.insert_new(self._connection, MESSAGE, ["dedupe"], returning="id")
         new: int | None = self._connection.execute(statement, letters.new_row(draft, route, self._thread(draft, route), now)).scalar()
         return new
 
@@ -145,7 +145,7 @@ class Outbox:
         return self._connection.execute(_FIRST, {"person": draft.person_id, "channel_": route.channel}).scalar() or ""
 
     def _known(self, dedupe: str) -> bool:
-        return self._connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.dedupe == dedupe)).first() is not None
+        return self._connection.execute(_KNOWN, {"key": dedupe}).first() is not None
 
 
 _FREEZE = (
@@ -153,6 +153,7 @@ _FREEZE = (
     .where(MESSAGE.c.id == bindparam("of"), text(SENDING))
     .values(rendered=bindparam("words"), part=1, parts=bindparam("parts_"))
 )
+_KNOWN = select(MESSAGE.c.id).where(MESSAGE.c.dedupe == bindparam("key"))
 _FIRST = (
     select(MESSAGE.c.dedupe)
     .where(MESSAGE.c.person_id == bindparam("person"), MESSAGE.c.channel == bindparam("channel_"))

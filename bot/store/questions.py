@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from bot.store import tables
 
@@ -37,7 +37,7 @@ class Questions:
 
     def open(self, person_id: int) -> Question | None:
         """The question that waits for this person's answer."""
-        row = self._connection.execute(select(_QUESTION).where(_OPEN, _QUESTION.c.person_id == person_id)).first()
+        row = self._connection.execute(_PENDING, {"person": person_id}).first()
         return None if row is None else Question(row.id, row.person_id, row.inbound_id, row.asked_at, tuple(row.choices))
 
     def answer(self, question_id: int, at: datetime) -> None:
@@ -53,3 +53,4 @@ class Questions:
 
 
 _OPEN = _QUESTION.c.answered_at.is_(None) & _QUESTION.c.lapsed_at.is_(None)
+_PENDING = select(_QUESTION).where(_OPEN, _QUESTION.c.person_id == bindparam("person"))

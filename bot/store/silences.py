@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, exists, insert, or_, select, update
+from sqlmodel import UTCDateTime
 
 from bot.store import tables
 
@@ -34,6 +35,10 @@ class Scope:
     period_id: int | None = None
 
 
+NOW: BindParameter[datetime] = bindparam("now", type_=UTCDateTime)
+"""The moment, named `now` among the values of a statement."""
+
+
 class Silences:
     """Queries about silences."""
 
@@ -54,23 +59,20 @@ class Silences:
 
     def active(self, now: datetime) -> list[Silence]:
         """Those that hold at `now`, by id."""
-        return self._list(_holds(now))
+        return [Silence(**row._mapping) for row in self._connection.execute(_ACTIVE, {"now": now})]
 
     def ended_since(self, since: datetime, now: datetime) -> list[Silence]:
         """Those whose end lies in (since, now]: the next message says that one has just ended."""
-        return self._list((_SILENCE.c.until > since) & (_SILENCE.c.until <= now))
-
-    def _list(self, where: ColumnElement[bool]) -> list[Silence]:
-        rows = self._connection.execute(select(_SILENCE).where(where).order_by(_SILENCE.c.id))
-        return [Silence(**row._mapping) for row in rows]
+        ended = _SILENCES.where(_SILENCE.c.until > since, _SILENCE.c.until <= now)
+        return [Silence(**row._mapping) for row in self._connection.execute(ended)]
 
 
-def _holds(now: datetime) -> ColumnElement[bool]:
+def _holds(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_SILENCE.c.since <= now, _SILENCE.c.until > now)
 
 
-def silenced(now: datetime) -> ColumnElement[bool]:
-    """The condition on table `task` that a silence covers it at `now`."""
+def silenced(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The condition on table `task` that a silence covers it at `now`, which may be a parameter (`NOW`) of a statement made once."""
     covers = exists().where(
         _holds(now),
         or_(_SILENCE.c.unit_id.is_(None), _SILENCE.c.unit_id == _TASK.c.unit_id),
@@ -78,3 +80,7 @@ def silenced(now: datetime) -> ColumnElement[bool]:
         or_(_SILENCE.c.period_id.is_(None), _SILENCE.c.period_id == _TASK.c.period_id),
     )
     return covers.correlate(_TASK)
+
+
+_SILENCES = select(_SILENCE).order_by(_SILENCE.c.id)
+_ACTIVE = _SILENCES.where(_holds(NOW))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from bot.domain.deliveries import Handed
 from bot.domain.words import Intent, MessageKind, MessageState
@@ -84,10 +84,8 @@ class Story:
 
     def arrivals(self, after: int = 0) -> list[Arrival]:
         """Messages that were accepted as a whole, by the id of the delivery that did it, greater than `after`."""
-        columns = (_DELIVERY.c.id, _DELIVERY.c.at, _MESSAGE.c.id, _MESSAGE.c.kind, _MESSAGE.c.channel, _MESSAGE.c.person_id)
-        query = select(*columns).join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id).order_by(_DELIVERY.c.id)
-        query = query.where(_DELIVERY.c.id > after, _DELIVERY.c.outcome == Handed.SENT.value, _DELIVERY.c.part == _MESSAGE.c.parts)
-        return [Arrival(row[0], row[1], row[2], MessageKind(row[3]), row[4], row[5]) for row in self._connection.execute(query)]
+        rows = self._connection.execute(_ARRIVALS, {"after": after})
+        return [Arrival(row[0], row[1], row[2], MessageKind(row[3]), row[4], row[5]) for row in rows]
 
     def heard(self, after: int = 0, person_id: int | None = None) -> list[Heard]:
         """Inbound messages, by id."""
@@ -150,3 +148,11 @@ def _said(row: Row[Any]) -> Said:
         reason=row.reason,
         reply_to=row.reply_to,
     )
+
+
+_ARRIVALS = (
+    select(_DELIVERY.c.id, _DELIVERY.c.at, _MESSAGE.c.id, _MESSAGE.c.kind, _MESSAGE.c.channel, _MESSAGE.c.person_id)
+    .join(_MESSAGE, _MESSAGE.c.id == _DELIVERY.c.message_id)
+    .where(_DELIVERY.c.id > bindparam("after"), _DELIVERY.c.outcome == Handed.SENT.value, _DELIVERY.c.part == _MESSAGE.c.parts)
+    .order_by(_DELIVERY.c.id)
+)

@@ -26,9 +26,8 @@ class Totals:
 
 def add(connection: Connection, period_id: int, status: Status, tasks: int) -> None:
     """Count `tasks` more (or fewer) at this status."""
-    statement = conflict.insert(connection, TALLY).values(period_id=period_id, status=status.value, tasks=tasks)
-    moved = {"tasks": TALLY.c.tasks + statement.excluded.tasks}
-    connection.execute(statement.on_conflict_do_update(index_elements=["period_id", "status"], set_=moved))
+    more = conflict.accumulate(connection, TALLY, ["period_id", "status"], "tasks")
+    connection.execute(more, {"period_id": period_id, "status": status.value, "tasks": tasks})
 
 
 def move(connection: Connection, period_id: int, before: Status, after: Status) -> None:

@@ -4,13 +4,13 @@
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, cast, exists, false, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, bindparam, cast, exists, false, func, literal, select, update
 
 from bot.domain import ladder, status
 from bot.domain.due import Due
@@ -90,19 +90,19 @@ class Tasks:
 
     def get(self, task_id: int) -> Task:
         """One task. Raises LookupError."""
-        found = self._list(TASK.c.id == task_id)
-        if not found:
+        row = self._connection.execute(_ONE, {"of": task_id}).first()
+        if row is None:
             raise LookupError(f"task {task_id}")
-        return found[0]
+        return _read(row)
 
     def open_of(self, person_id: int, upto: datetime | None = None) -> list[Task]:
         """What the person's units still owe, the most urgent first; with `upto` only what is due by then.
 
         Whatever the person's role there; a group chat owes nothing.
         """
-        units = select(_ROLE.c.unit_id).where(_ROLE.c.person_id == person_id, _ROLE.c.role != Role.GROUP.value)
-        where = (TASK.c.closed == false()) & TASK.c.unit_id.in_(units)
-        return self._list(where if upto is None else where & (PERIOD.c.due_at <= upto))
+        if upto is None:
+            return self._read(_OPEN, {"person": person_id})
+        return self._read(_OPEN_UPTO, {"person": person_id, "upto": upto})
 
     def find(self, unit_id: int, obligation_id: int | None = None, period: str | None = None) -> list[Task]:
         """The tasks of a unit, open and closed, the earliest due first."""
@@ -113,7 +113,7 @@ class Tasks:
 
     def asking(self) -> list[Task]:
         """Open tasks whose unit asked for a later day and has no decision yet, the most urgent first."""
-        return self._list(TASK.c.asked_for.is_not(None) & (TASK.c.closed == false()))
+        return self._read(_ASKING)
 
     def of_period(self, period_id: int) -> list[Task]:
         """Every task of a period, in administrative order of the units."""
@@ -128,8 +128,7 @@ class Tasks:
 
     def events(self, task_id: int) -> list[Event]:
         """The facts about a task in the order they were appended."""
-        rows = self._connection.execute(select(EVENT).where(EVENT.c.task_id == task_id).order_by(EVENT.c.id))
-        return [_event(row) for row in rows]
+        return [_event(row) for row in self._connection.execute(_EVENTS, {"of": task_id})]
 
     def extend(self, task_id: int, day: date, steps: Sequence[ladder.Step]) -> None:
         """Chase this task by steps of its own (`ladder.extension_steps` for the granted `day`); the period's no longer apply.
@@ -143,10 +142,8 @@ class Tasks:
 
     def unfollowed(self, since: date, upto: date) -> list[Promise]:
         """Open tasks with a promised day in [since, upto] that has no step of its own yet."""
-        rung = literal(ladder.PROMISE) + cast(TASK.c.promised_on, String)
-        followed = exists().where(STEP.c.task_id == TASK.c.id, STEP.c.rung == rung)
-        tasks = self._list((TASK.c.promised_on >= since) & (TASK.c.promised_on <= upto) & (TASK.c.closed == false()) & ~followed)
-        said = self._said([task.id for task in tasks])
+        tasks = self._read(_UNFOLLOWED, {"since": since, "upto": upto})
+        said = self._said([task.id for task in tasks]) if tasks else {}
         return [Promise(task, task.state.promised_on, said[task.id]) for task in tasks if task.state.promised_on and task.id in said]
 
     def totals(self, period_ids: Collection[int], person_id: int | None = None) -> dict[int, tally.Totals]:
@@ -198,15 +195,15 @@ class Tasks:
 
     def _project(self, task: Task, events: Sequence[Event]) -> None:
         """Read the status again now that the head of the chain is ours: another fact may have come between."""
-        before = Status(self._connection.execute(select(TASK.c.status).where(TASK.c.id == task.id)).scalar_one())
+        before = Status(self._connection.execute(_STATUS, {"of": task.id}).scalar_one())
         state = status.fold(events, task.due, self._calendar)
-        self._connection.execute(update(TASK).where(TASK.c.id == task.id).values(_projection(state)))
+        self._connection.execute(_WRITE, {"of": task.id} | _projection(state))
         tally.move(self._connection, task.period_id, before, state.status)
         if (state.promised_on, state.extended_to) != (task.state.promised_on, task.state.extended_to):
             self._withdraw(task.id, lambda rung: not _holds(rung, state))
 
     def _withdraw(self, task_id: int, stale: Callable[[str], bool]) -> None:
-        own = self._connection.execute(select(STEP.c.id, STEP.c.rung).where(STEP.c.task_id == task_id, STEP.c.planned_at.is_(None)))
+        own = self._connection.execute(_OWN_STEPS, {"of": task_id})
         periods.withdraw(self._connection, [row.id for row in own if stale(row.rung)])
 
     def _said(self, task_ids: list[int]) -> dict[int, datetime]:
@@ -229,8 +226,10 @@ class Tasks:
             after = batch[-1]
 
     def _list(self, where: ColumnElement[bool]) -> list[Task]:
-        query = _select().where(where).order_by(PERIOD.c.due_at, TASK.c.obligation_id, _UNIT.c.position, TASK.c.id)
-        return [_read(row) for row in self._connection.execute(query)]
+        return self._read(_TASKS.where(where))
+
+    def _read(self, query: Select[Any], values: Mapping[str, object] | None = None) -> list[Task]:
+        return [_read(row) for row in self._connection.execute(query, values)]
 
 
 def _holds(rung: str, state: TaskState) -> bool:
@@ -248,7 +247,8 @@ def _select() -> Select[Any]:
     named = [_UNIT.c.name.label("unit"), _UNIT.c.short_name, OBLIGATION.c.what, OBLIGATION.c.recipient, PERIOD.c.due_at, PERIOD.c.limit_at]
     query = select(*own, *named, *periods.DAYS, *periods.STATED).select_from(TASK)
     query = query.join(PERIOD, PERIOD.c.id == TASK.c.period_id).join(OBLIGATION, OBLIGATION.c.id == TASK.c.obligation_id)
-    return query.join(_UNIT, _UNIT.c.id == TASK.c.unit_id)
+    query = query.join(_UNIT, _UNIT.c.id == TASK.c.unit_id)
+    return query.order_by(PERIOD.c.due_at, TASK.c.obligation_id, _UNIT.c.position, TASK.c.id)
 
 
 def _read(row: Row[Any]) -> Task:
@@ -287,3 +287,19 @@ def _row(task_id: int, event: Event) -> dict[str, Any]:
 def _event(row: Row[Any]) -> Event:
     values = {name: row._mapping[name] for name in Event.__dataclass_fields__}
     return Event(**values | {"kind": EventKind(row.kind), "counts": dict(row.counts)})
+
+
+_TASKS = _select()
+"""The most urgent first, in administrative order of the units; the statements below are made once, and not for every call."""
+_UNITS = select(_ROLE.c.unit_id).where(_ROLE.c.person_id == bindparam("person"), _ROLE.c.role != Role.GROUP.value)
+_FOLLOWED = exists().where(STEP.c.task_id == TASK.c.id, STEP.c.rung == literal(ladder.PROMISE) + cast(TASK.c.promised_on, String))
+_PROMISED = (TASK.c.promised_on >= bindparam("since")) & (TASK.c.promised_on <= bindparam("upto"))
+_ONE = _TASKS.where(TASK.c.id == bindparam("of"))
+_OPEN = _TASKS.where(TASK.c.closed == false(), TASK.c.unit_id.in_(_UNITS))
+_OPEN_UPTO = _OPEN.where(PERIOD.c.due_at <= bindparam("upto"))
+_ASKING = _TASKS.where(TASK.c.asked_for.is_not(None), TASK.c.closed == false())
+_UNFOLLOWED = _TASKS.where(_PROMISED, TASK.c.closed == false(), ~_FOLLOWED)
+_EVENTS = select(EVENT).where(EVENT.c.task_id == bindparam("of")).order_by(EVENT.c.id)
+_STATUS = select(TASK.c.status).where(TASK.c.id == bindparam("of"))
+_WRITE = update(TASK).where(TASK.c.id == bindparam("of"))
+_OWN_STEPS = select(STEP.c.id, STEP.c.rung).where(STEP.c.task_id == bindparam("of"), STEP.c.planned_at.is_(None))
