@@ -105,10 +105,12 @@ def _carried(text: str, mention: Mention, verb: Verb | None) -> str:
 
 def _is_no_limit(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Days that open a period (自…起), close the data (截至…), or that somebody kept or failed to keep (已于…前, 未在…前)."""
-    before, after = text[max(0, mention.start - 10) : mention.start], text[mention.end : mention.end + 6]
+    before, after = text[max(0, mention.start - 10) : mention.start], text[mention.end : mention.end + 12]
     if re.search(r"已经?(?:于|在)$", before) or re.search(r"(?:未|没有|不)(?:能|按照?规定|按时|按期|依法|按)?(?:在|于)?$", before):
         return True
     if re.match(r"(?:起|开始|以来|之?后|以后|至今|的)", after) and not isinstance(mention.when, Count | Recurring):
+        return True
+    if re.match(r"[^,。;]{0,4}后[0-9一二三四五六七八九十两]{1,2}个?(?:小时|分钟)", after):
         return True
     data_end = re.search(r"(?:截至|截止(?:到|至)?)$", before) and not re.search(r"(?:时间|日期|名|送|报|交|馈)(?:截至|截止)", before)
     return bool(
@@ -142,7 +144,7 @@ def _claims(between: str, mention: Mention, verb: Verb) -> bool:
 def _shares(text: str, mention: Mention, chunk: tuple[int, int], follower: Bound) -> bool:
     """Whether a time without a verb of its own is one of several before a common verb (月报次月5日前、季报季后10日前报送)."""
     rest = text[mention.end : max(chunk[1], mention.end + 1)]
-    if not mention.marked or "请" in text[follower.chunk[0] : follower.mention.start]:
+    if not mention.marked or (rest[0] != "、" and "请" in text[follower.chunk[0] : follower.mention.start]):
         return False
     return len(rest) <= 14 and bool(re.match(r"[)、,;和及与]", rest)) and not exclusions.other_act(rest)
 
@@ -162,7 +164,8 @@ def _backward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, 
 
 def _announced(sentence: Sentence, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Whether a label or heading says that the time is for handing in."""
-    if not mention.marked and not isinstance(mention.when, Recurring) and not _is_alone(sentence, mention):
+    recurs = isinstance(mention.when, Recurring) or (isinstance(mention.when, Weekdays) and mention.when.every)
+    if not mention.marked and not recurs and not _is_alone(sentence, mention):
         return False
     rest = _STOP.split(sentence.text[mention.end : chunk[1]])[0]
     if exclusions.other_act(rest) or _OTHER_WORK.search(rest):

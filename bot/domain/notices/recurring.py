@@ -147,6 +147,8 @@ _HALF_ENDS: Final = rules.YearlyDates(((6, 30), (12, 31)))
 _SHAPES: Final = (
     _shape(r"每(?:周|星期)一(?:至|到|-)(?:周|星期)?[五日天]", _fixed(rules.Daily())),
     _shape(r"(?:每一?个?(?:工作)?[日天](?!常)|逐日|每晚|每早)", _fixed(rules.Daily())),
+    _shape(r"(?<=日报)表?(?:应|须|请)?[于在]?次日", _fixed(rules.Daily())),
+    _shape(r"次周(?:的)?(?:周|星期)?(?P<names>[一二三四五六日天])", _weekly),
     _shape(
         r"(?:每|逢|按)一?个?(?:周|星期|礼拜)(?:的)?(?:周|星期)?(?P<names>[一二三四五六日天](?:[、,和及]?(?:每?周|星期)?[一二三四五六日天]){0,6})",
         _weekly,

@@ -18,8 +18,10 @@ _YEAR: Final = (
     r"|(?P<word>今年|本年度?|当年度?|同年|明年|来年|次年度?|翌年度?|下一?年度?|第二年)(?:的)?(?:年)?)"
 )
 _MONTHS: Final = rf"(?P<months>(?:(?:{NUMBER}|元)月?份?[、,和及与]){{0,11}}(?:{NUMBER}|元)月)份?"
-_DATE: Final = re.compile(rf"{_YEAR}?(?<![0-9.第]){_MONTHS}(?:的)?{DAYPART}")
-_MONTH_ONLY: Final = re.compile(rf"{_YEAR}?(?<![0-9.第至到~-]){_MONTHS}(?=之?前|以前|之?内|(?<=份)|报|上报|向|,)")
+_NO_ITEM: Final = rf"(?!\A{NUMBER}、{NUMBER}月)(?![一二三四五六七八九十]{{1,3}}、[0-9])"
+"""The number of a list's item is no month: 二、6月10日前, 1、3月5日前."""
+_DATE: Final = re.compile(rf"{_YEAR}?(?<![0-9.第]){_NO_ITEM}{_MONTHS}(?:的)?{DAYPART}")
+_MONTH_ONLY: Final = re.compile(rf"{_YEAR}?(?<![0-9.第至到~-]){_NO_ITEM}{_MONTHS}(?=之?前|以前|之?内|(?<=份)|报|上报|向|,)")
 _ISO: Final = re.compile(r"(?<![0-9])(?P<y>[12][0-9]{3})(?P<sep>[-./])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![0-9])日?")
 _SHORT: Final = re.compile(r"(?<![0-9.])(?P<m>[0-9]{1,2})[./](?P<d>[0-9]{1,2})日?(?=(?:日|之|以)?前)")
 _NO_DAY_SIGN: Final = re.compile(rf"{_YEAR}?(?<![0-9.])(?P<m>{NUMBER})月(?P<d>[0-9]{{1,2}})(?=之?前|以前)")
@@ -35,6 +37,7 @@ _DAY_ONLY: Final = re.compile(rf"(?<![0-9.:月年第个前后-]){DAYS}")
 _WEEK: Final = re.compile(r"(?<![每逢按(的第个周])(?P<rel>本|这|下)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!至|到|-)")
 _AHEAD: Final = re.compile(r"(?P<word>今[日天]|明[日天]|后天)(?!起)")
 _COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")
+_COUNT_HALF: Final = re.compile(r"(?P<n>半)个?(?P<unit>月)(?:之内|以内|内)")
 _COUNT_BARE: Final = re.compile(rf"(?<=[后起])(?<!最后)(?:的)?第?(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)")
 
 _WEEKDAY_AFTER: Final = (
@@ -195,16 +198,16 @@ _BEFORE: Final = re.compile(r"(?:提前|前|至少)(?:在|于)?$")
 
 def _count(found: re.Match[str]) -> When | None:
     before = found.string[max(0, found.start() - 60) : found.start()]
-    n, unit = number(found["n"]), found["unit"]
-    factor = {"月": 30, "周": 7, "星期": 7}.get(unit, 1)
-    if not 1 <= n * factor <= 999 or _BEFORE.search(before):
+    unit = found["unit"]
+    n = 15 if found["n"] == "半" else number(found["n"]) * {"月": 30, "周": 7, "星期": 7}.get(unit, 1)
+    if not 1 <= n <= 999 or _BEFORE.search(before):
         return None
     receipt: bool | None = None
     if received := list(_RECEIPT.finditer(before)):
         receipt = len(before) - received[-1].end() <= 24
     elif _SINCE.search(before) or _UPON.search(before):
         receipt = False
-    return Count(n * factor, unit.startswith("工作"), receipt, rough=unit == "月")
+    return Count(n, unit.startswith("工作"), receipt, rough=unit == "月")
 
 
 _READERS: Final = (
@@ -222,5 +225,6 @@ _READERS: Final = (
     (_WEEK, _week),
     (_AHEAD, _ahead),
     (_COUNT, _count),
+    (_COUNT_HALF, _count),
     (_COUNT_BARE, _count),
 )

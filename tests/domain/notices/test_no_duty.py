@@ -73,6 +73,8 @@ ROWS: list[tuple[str, str]] = [
     ("供应商应于2024年3月12日9:30前将投标文件递交至开标地点。", "a tender"),
     ("请各部门于4月7日前领取新版工作证，并交回旧证。", "fetching, and giving back"),
     ("省厅要求我局3月15日前报总报告，请勿延误。", "the issuing body's own duty upward"),
+    ("各支行于2022年12月31日（周六）日终后2小时内报送决算快报。", "hours after a day"),
+    ("汇总上报省厅（省厅截止日期为九月三日）。", "the deadline that the issuing body has itself"),
 ]
 
 

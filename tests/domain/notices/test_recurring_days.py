@@ -181,6 +181,12 @@ ROWS: list[Row] = [
         "规定于 is not the issuing body's 定于",
     ),
     ("每日上午10:00和下午16:00前将《每日健康监测表》报防控办。", "2022-03-14", ["daily 2022-03-14"], "a time in a title is none"),
+    (
+        "上报时限：日报于次日上午9时前，周报于次周周一上午，月报于次月2日前。",
+        "2011-04-25",
+        ["daily 2011-04-25", "weekly:mon 2011-04-25", "monthly:next-month-day=2 2011-05-02"],
+        "次日 and 次周 of daily and weekly reports",
+    ),
 ]
 
 

@@ -75,6 +75,13 @@ SEVERAL: list[Row] = [
         "rows of a table set with blanks",
     ),
     ("8月1日前、9月1日前、10月1日前各报一次整治进度。", "2020-07-06", ["dates:2020-08-01,2020-09-01,2020-10-01"], "各报一次"),
+    (
+        "半年总结请于7月6日前、第三季度计划请于7月10日前一并发至邮箱a@example.com。",
+        "2012-07-02",
+        ["once:2012-07-06", "once:2012-07-10"],
+        "two requests, one verb",
+    ),
+    ("安排表12月9日前交，试卷12月16日前交到文印室。", "2011-12-05", ["once:2011-12-09", "once:2011-12-16"], "交 alone"),
 ]
 
 COUNTED: list[Row] = [
@@ -113,6 +120,8 @@ COUNTED: list[Row] = [
         "the receipt of something else",
     ),
     ("宣传月结束后5日内报送总结及照片。", "2021-03-15", ["days-after-event:5"], "a month that is an event"),
+    ("本通知下发后半个月内，各地须将实施办法抄送我部。", "2007-04-09", ["days-after-event:15"], "half a month"),
+    ("请贵校于收到本函后五日内派员办理或来函说明。", "2020-03-23", ["days-after-receipt:5"], "an answer by letter"),
 ]
 
 

@@ -105,6 +105,8 @@ ROWS: list[Row] = [
     ("有关企业必须在2月10日-3月10日登录直报平台，独立填报107-1表。", "2018-01-22", ["once:2018-03-10"], "a window in which to act"),
     ("拟推荐的候选人名单请于4月9日前报局工会。", "2018-03-19", ["once:2018-04-09"], "a list of persons comes from a body"),
     ("各学院于10月11日前将纸质成绩单送至学生所在学院。", "2018-07-12", ["once:2018-10-11"], "to a school, not to students"),
+    ("二、6月10日前上报联调测试记录；", "2021-05-31", ["once:2021-06-10"], "the number of an item is no month"),
+    ("1、3月5日前上报联调测试记录；", "2021-01-31", ["once:2021-03-05"], "nor is it in figures"),
 ]
 
 
