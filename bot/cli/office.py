@@ -227,7 +227,7 @@ def who(on: date | None, days: int, *, data: Path | None, env: Path | None, as_j
     missed = tuple(dict.fromkeys(unit for step in steps for unit in step.missed))
     _say(f"{first} 起 {days} 天，共 {len(steps)} 次；同一人同一天的合并为一条。" if steps else f"{first} 起 {days} 天没有要发的提醒。")
     if missed:
-        _say(f"无人可达的单位：{len(missed)} 个，{_some(missed)}")
+        _say(f"有对象无人可达的单位：{len(missed)} 个，{_some(missed)}")
     _say_ways(settings)
 
 

@@ -5,6 +5,7 @@ whoever it does not name stays. Loaded as `complete` it says who holds the roles
 these posts today.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -193,13 +194,12 @@ def _double(matches: Sequence[roster_match.Match], people: _Known) -> tuple[Hold
 def _others(matches: Sequence[roster_match.Match], people: _Known) -> tuple[Holding, ...]:
     named = {person.id for match in matches for person in (match.person, *match.same) if person is not None}
     filled: dict[Post, None] = dict.fromkeys(post for match in matches for post in match.contact.posts)
-    return tuple(
-        _holding(person, people.units[code], role)
-        for code, role in filled
-        if code in people.units
-        for person in people.people
-        if person.id not in named and (people.units[code].id, role) in person.posts
-    )
+    holders: defaultdict[tuple[int, Role], list[KnownPerson]] = defaultdict(list)
+    for person in people.people:
+        for post in person.posts if person.id not in named else ():
+            holders[post].append(person)
+    units = [(people.units[code], role) for code, role in filled if code in people.units]
+    return tuple(_holding(person, unit, role) for unit, role in units for person in holders.get((unit.id, role), ()))
 
 
 def _holding(person: KnownPerson, unit: KnownUnit, role: Role) -> Holding:
