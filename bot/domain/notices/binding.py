@@ -58,7 +58,12 @@ def _may_limit(sentence: Sentence, mention: Mention, verbs: list[Verb]) -> bool:
     if mention.marked or every_week or isinstance(mention.when, Recurring | Ahead):
         return True
     asked = re.search(r"[于在请须应需]$", text[: mention.start][-2:])
-    return bool(asked) or _is_alone(sentence, mention) or any(_stands_before(text, mention, verb) for verb in verbs)
+    return (
+        bool(asked)
+        or _is_alone(sentence, mention)
+        or _fills_cell(sentence, mention)
+        or any(_stands_before(text, mention, verb) for verb in verbs)
+    )
 
 
 def _stands_before(text: str, mention: Mention, verb: Verb) -> bool:
@@ -69,6 +74,14 @@ def _stands_before(text: str, mention: Mention, verb: Verb) -> bool:
 def _is_alone(sentence: Sentence, mention: Mention) -> bool:
     """Whether a time is all that stands under its heading (一、报送时间 / 2021年4月1日至30日)."""
     return bool(sentence.heading) and sentence.heading in sentence.before and len(sentence.text) - (mention.end - mention.start) <= 8
+
+
+def _fills_cell(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a time is all that stands in a cell of a table with a column of times (报送截止时间)."""
+    text = sentence.text
+    opened = re.search(r"(?:\t|\|| {2})\s*$", text[: mention.start][-12:])
+    closed = re.match(r"\s*(?:\t|\|| {2}|$)", text[mention.end : mention.end + 12])
+    return bool(duty.heads_times(sentence.heading) and opened and closed)
 
 
 def _chunks(text: str, mentions: list[Mention]) -> list[tuple[int, int]]:
@@ -106,7 +119,8 @@ def _carried(text: str, mention: Mention, verb: Verb | None) -> str:
 def _is_no_limit(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Days that open a period (自…起), close the data (截至…), or that somebody kept or failed to keep (已于…前, 未在…前)."""
     before, after = text[max(0, mention.start - 10) : mention.start], text[mention.end : mention.end + 12]
-    if re.search(r"已经?(?:于|在)$", before) or re.search(r"(?:未|没有|不)(?:能|按照?规定|按时|按期|依法|按)?(?:在|于)?$", before):
+    late = re.search(r"未按照?[^,。;]{0,24}(?:规定|要求)的?(?:时间|期限)?(?:在|于)?$", text[max(0, mention.start - 40) : mention.start])
+    if late or re.search(r"已经?(?:于|在)$", before) or re.search(r"(?:未|没有|不)(?:能|按照?规定|按时|按期|依法|按)?(?:在|于)?$", before):
         return True
     if re.match(r"(?:起|开始|以来|之?后|以后|至今|的)", after) and not isinstance(mention.when, Count | Recurring):
         return True
@@ -165,7 +179,7 @@ def _backward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, 
 def _announced(sentence: Sentence, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Whether a label or heading says that the time is for handing in."""
     recurs = isinstance(mention.when, Recurring) or (isinstance(mention.when, Weekdays) and mention.when.every)
-    if not mention.marked and not recurs and not _is_alone(sentence, mention):
+    if not (mention.marked or recurs or _is_alone(sentence, mention) or _fills_cell(sentence, mention)):
         return False
     rest = _STOP.split(sentence.text[mention.end : chunk[1]])[0]
     if exclusions.other_act(rest) or _OTHER_WORK.search(rest):

@@ -48,6 +48,7 @@ _DROPPED: Final = re.compile(
     rf"{_BREAK}(?!{_ITEM})(?=[\u4e00-\u9fff0-9][^\n]{{4}})"
 )
 _COLUMNS: Final = re.compile(r"\S(?: {3,}|\t)\s*\S")
+_DATED_LINE: Final = re.compile(r"[ \t]{0,8}[0-9]{1,2}月[0-9]{1,2}日")
 _ROW: Final = 200
 """Characters on either side of a line break in which the columns of a table are looked for."""
 _MISREAD: Final = re.compile(
@@ -93,12 +94,12 @@ def clean(original: str) -> Clean:
 
 
 def _parts_rows(text: str, dropped: re.Match[str]) -> bool:
-    """Whether a line break stands between two rows of a table set with blanks, which are no sentence together."""
+    """Whether a line break stands between two rows of a table set with blanks, or between two dates of a timetable."""
     if "\n" not in dropped.group():
         return False
     above = text[max(text.rfind("\n", 0, dropped.start()) + 1, dropped.start() - _ROW) : dropped.start()]
     below = text[dropped.end() : dropped.end() + _ROW].split("\n", 1)[0]
-    return bool(_COLUMNS.search(above) and _COLUMNS.search(below))
+    return any(pattern(above) and pattern(below) for pattern in (_COLUMNS.search, _DATED_LINE.match))
 
 
 def _corrected(found: re.Match[str]) -> str:

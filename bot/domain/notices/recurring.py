@@ -94,6 +94,8 @@ def _quarterly_span(found: re.Match[str]) -> When | None:
 
 def _halfyearly_next(found: re.Match[str]) -> When | None:
     days = days_of(found)
+    if days == (rules.LAST,):
+        return Recurring(rules.YearlyDates(((1, 31), (7, 31))))
     return Recurring(rules.HalfyearlyNext(days[0])) if days else None
 
 

@@ -84,7 +84,7 @@ def _recurring(when: Recurring, context: Context) -> Resolved:
         if context.frequency is Frequency.QUARTER:
             rule = rules.QuarterlyNext(rule.day)
         elif context.frequency is Frequency.HALF:
-            rule = rules.HalfyearlyNext(rule.day)
+            rule = rules.HalfyearlyNext(rule.day) if rule.day != rules.LAST else rules.YearlyDates(((1, 31), (7, 31)))
     return Resolved((rule,), (DoubtKind.APPROXIMATE,) if when.rough else ())
 
 
@@ -130,10 +130,10 @@ def _even(points: tuple[tuple[int, int], ...]) -> rules.Rule | None:
         return None
     day = days.pop()
     if months == [1, 7]:
-        return rules.HalfyearlyNext(day)
-    if months == [1, 4, 7, 10]:
+        return rules.HalfyearlyNext(day) if day != rules.LAST else None
+    if months == [1, 4, 7, 10] and day != rules.LAST:
         return rules.QuarterlyNext(day)
-    if months in ([2, 5, 8, 11], [3, 6, 9, 12]):
+    if months in ([1, 4, 7, 10], [2, 5, 8, 11], [3, 6, 9, 12]):
         return rules.Quarterly(months[0], day)
     return None
 

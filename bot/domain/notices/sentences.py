@@ -15,7 +15,7 @@ _HEADING: Final = re.compile(
 
 
 _CELL: Final = re.compile(r"\t| {2,}|\|")
-_COLUMN: Final = re.compile(r"(?P<name>[\u4e00-\u9fff]{0,8}(?:报送|上报|填报|提交)的?(?:日期|时间|时限|期限)(?:要求|安排)?):?")
+_COLUMN: Final = re.compile(r"(?P<name>[\u4e00-\u9fff]{0,8}(?:报送|上报|填报|提交)的?(?:截止)?(?:日期|时间|时限|期限)(?:要求|安排)?):?")
 """A heading without a number, or the head of a table's column whose cells were pasted line by line."""
 
 

@@ -75,6 +75,8 @@ ROWS: list[tuple[str, str]] = [
     ("省厅要求我局3月15日前报总报告，请勿延误。", "the issuing body's own duty upward"),
     ("各支行于2022年12月31日（周六）日终后2小时内报送决算快报。", "hours after a day"),
     ("汇总上报省厅（省厅截止日期为九月三日）。", "the deadline that the issuing body has itself"),
+    ("第三十二条 未按本办法第三十一条规定于3月31日前提交审计报告的，处以罚款。", "who failed to report as an article asks"),
+    ("请将统计表报秘书处，会费请于8月31日前汇入协会账户。", "paying, after a report without a day"),
 ]
 
 

@@ -187,6 +187,13 @@ ROWS: list[Row] = [
         ["daily 2011-04-25", "weekly:mon 2011-04-25", "monthly:next-month-day=2 2011-05-02"],
         "次日 and 次周 of daily and weekly reports",
     ),
+    (
+        "管理单位应当每半年将收支情况报告一次，时间分别为7月底和次年1月底前报送财政局。",
+        "2003-08-04",
+        ["yearly:dates=01-31,07-31 2004-01-31"],
+        "the month's end after each half-year",
+    ),
+    ("半年报于次月底前报送。", "2003-08-04", ["yearly:dates=01-31,07-31 2004-01-31"], "the same, said of the report"),
 ]
 
 
