@@ -184,13 +184,14 @@ def outbox(
     state: Annotated[str, typer.Option(help="只看这一状态，如 dead；doubt 为可能送达两次的")] = "",
     resend: Annotated[int | None, typer.Option(help="决定重发这一条（是否送达不明或已失败的）")] = None,
     drop: Annotated[int | None, typer.Option(help="决定放弃这一条（是否送达不明或已失败的）")] = None,
+    resume: Annotated[str, typer.Option(help="恢复被暂停的发送账号，名称见 cuibao doctor")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出几条，最新的在前")] = 50,
     data: Data = None,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
     """发件箱：列出消息及平台给出的结果，对是否送达不明或已失败的作出决定。"""
-    _house().outbox(state=state, resend=resend, drop=drop, limit=limit, data=data, env=env, as_json=as_json)
+    _house().outbox(state=state, resend=resend, drop=drop, resume=resume, limit=limit, data=data, env=env, as_json=as_json)
 
 
 @app.command()

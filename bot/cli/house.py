@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.domain.deliveries import InDoubt
 from bot.domain.words import MessageState, label
 from bot.render import Renderer
 from bot.store.letters import Message
+from bot.store.tx import Tx
 from bot.wiring import clock, health, jobbing, playing, record
 from bot.wiring import serve as serving
 from bot.wiring.ground import Ground, open_ground, start_log
@@ -124,25 +125,46 @@ def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def outbox(state: str, resend: int | None, drop: int | None, limit: int, data: Path | None, env: Path | None, as_json: bool) -> None:
-    """Decide on messages, then list."""
+def outbox(
+    state: str, resend: int | None, drop: int | None, resume: str, limit: int, data: Path | None, env: Path | None, as_json: bool
+) -> None:
+    """Decide, then list."""
     wanted = _state(state)
     with opened(data, env) as ground, ground.store.begin() as tx:
-        for message_id, policy in ((resend, InDoubt.RESEND), (drop, None)):
-            if message_id is not None and not tx.outbox.resolve(message_id, policy, "admin:cli", clock.RealClock().now()):
-                raise InputError(f"消息 {message_id} 不存在，或不在“是否送达不明”“发送失败”状态，无需决定")
+        _decide(tx, resend, InDoubt.RESEND)
+        _decide(tx, drop, None)
+        if resume:
+            _resume(tx, resume)
         found = tx.outbox.in_doubt(limit) if state == DOUBT else tx.outbox.list(wanted, limit=limit)
     if as_json:
         sys.stdout.write(json.dumps([_message(message) for message in found], ensure_ascii=False, default=str) + "\n")
-        return
+    else:
+        _list(found)
+
+
+def _list(found: Sequence[Message]) -> None:
     table = Table("编号", "状态", "种类", "渠道", "时间", "次数", "存疑", "平台结果")
     for message in found:
         at = times.local(message.sent_at or message.not_before).strftime("%Y-%m-%d %H:%M")
-        told = f"{message.last_code} {message.last_detail}".strip()
+        words = (label(message.state), label(message.kind), message.channel, at)
         table.add_row(
-            str(message.id), label(message.state), label(message.kind), message.channel, at, str(message.attempt), str(message.doubts), told
+            str(message.id), *words, str(message.attempt), str(message.doubts), f"{message.last_code} {message.last_detail}".strip()
         )
     Console().print(table)
+
+
+def _decide(tx: Tx, message_id: int | None, policy: InDoubt | None) -> None:
+    if message_id is not None and not tx.outbox.resolve(message_id, policy, "admin:cli", clock.RealClock().now()):
+        raise InputError(f"消息 {message_id} 不存在，或不在“是否送达不明”“发送失败”状态，无需决定")
+
+
+def _resume(tx: Tx, key: str) -> None:
+    known = {robot.key: robot for robot in tx.robots.all()}
+    if key not in known:
+        raise InputError(f"没有名为“{key}”的发送账号，现有：{'、'.join(known) or '无'}")
+    tx.robots.resume(key)
+    before = {"paused": known[key].paused, "reason": known[key].reason}
+    tx.audit.write("admin:cli", "robot.resumed", clock.RealClock().now(), about=key, before=before, after={"paused": False})
 
 
 def _state(word: str) -> MessageState | None:

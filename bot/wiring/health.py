@@ -66,7 +66,7 @@ def _outbox(tx: Tx, now: datetime) -> list[Finding]:
 def _robots(tx: Tx) -> Finding:
     paused = [robot for robot in tx.robots.all() if robot.paused]
     told = "；".join(f"{robot.key}（{robot.reason}）" for robot in paused)
-    return Finding("发送账号", not paused, f"已暂停：{told}。请核对密钥后恢复" if paused else "没有被暂停的")
+    return Finding("发送账号", not paused, f"已暂停：{told}。请核对密钥，再用 cuibao outbox --resume 恢复" if paused else "没有被暂停的")
 
 
 def _calendar(ground: Ground, now: datetime) -> Finding:

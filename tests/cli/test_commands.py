@@ -130,6 +130,7 @@ def test_the_outbox_lists_messages_and_refuses_to_decide_what_is_not_undecided(t
     assert json.loads(run("outbox", "--state", "doubt", "--json", cwd=tmp_path)) == []
     assert "消息 7 不存在" in run("outbox", "--resend", "7", cwd=tmp_path, expect=2)
     assert "unknown" in run("outbox", "--state", "vanished", cwd=tmp_path, expect=2)
+    assert "现有：无" in run("outbox", "--resume", "mail", cwd=tmp_path, expect=2)
 
 
 @pytest.fixture(scope="module")
