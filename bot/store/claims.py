@@ -133,9 +133,10 @@ def next_wake(connection: Connection, now: datetime, budgets: Mapping[str, int] 
         first: datetime | None = connection.execute(select(func.min(MESSAGE.c.not_before)).where(text(OPEN))).scalar()
         return first
     found: list[datetime] = []
-    for channel, budget in budgets.items():
-        values = {"channel": channel, "since": now - MINUTE, "until": now + MINUTE}
-        found += (_ready(row, now) for row in connection.execute(_wakes(budget), values))
+    for channel in connection.execute(_WAITING).scalars():
+        if channel in budgets:
+            values = {"channel": channel, "since": now - MINUTE, "until": now + MINUTE}
+            found += (_ready(row, now) for row in connection.execute(_wakes(budgets[channel]), values))
     return min(found, default=None)
 
 
@@ -146,6 +147,7 @@ def _ready(row: Row[Any], now: datetime) -> datetime:
     return max(at, row.full + MINUTE) if row.full is not None else at
 
 
+@functools.cache
 @functools.cache
 def _wakes(budget: int) -> Select[Any]:
     """Per robot of a channel: its first message, its penalty, and the attempt that must leave the window before it may send again."""
@@ -192,3 +194,5 @@ _MARK = (
     .values(state=MessageState.SENDING.value, owner=bindparam("owner_"), attempt=MESSAGE.c.attempt + 1, leased_until=bindparam("until"))
     .returning(*(MESSAGE.c[name] for name in TAKEN))
 )
+_WAITING = select(ROBOT.c.channel).distinct().where(exists().where(MESSAGE.c.robot == ROBOT.c.key, text(OPEN)))
+"""The channels on which anything waits at all: mostly none."""

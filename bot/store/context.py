@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, text, true, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, select, text, true, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
@@ -56,25 +57,16 @@ class Context:
 
     def hold(self, inbound_id: int) -> bool:
         """Whether nobody has interpreted it yet; if so it is ours until the transaction ends."""
-        waits = (_INBOUND.c.id == inbound_id) & text(NEW)
-        return self._connection.execute(update(_INBOUND).where(waits).values(state=_INBOUND.c.state)).rowcount == 1
+        return self._connection.execute(_HOLD, {"of": inbound_id}).rowcount == 1
 
     def told(self, person_id: int, at: datetime) -> Told | None:
         """The last letter that may have reached the person by `at`; None if there is none."""
-        tried = select(func.max(_DELIVERY.c.at)).where(_DELIVERY.c.message_id == _MESSAGE.c.id).correlate(_MESSAGE).scalar_subquery()
-        went = func.coalesce(_MESSAGE.c.sent_at, tried, _MESSAGE.c.not_before)
-        gone = _MESSAGE.c.state.in_(_GONE) | (_MESSAGE.c.doubts > 0)
-        query = select(_MESSAGE.c.rendered, went).where(_MESSAGE.c.person_id == person_id, gone, went <= at)
-        query = query.where(_MESSAGE.c.kind.in_([kind.value for kind in CHASING]), _MESSAGE.c.rendered.is_not(None))
-        row = self._connection.execute(query.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1)).first()
+        row = self._connection.execute(_TOLD, {"person": person_id, "at": at}).first()
         return None if row is None else Told(row[1], tuple(dict.fromkeys(task_id for task_id, _ in row.rendered["said"])))
 
     def closed(self, person_id: int, since: datetime) -> list[int]:
         """Tasks of the person's units that are closed and were due at `since` or later, the latest first; at most 50."""
-        held = exists().where(_ROLE.c.unit_id == _TASK.c.unit_id, _ROLE.c.person_id == person_id, _ROLE.c.role != Role.GROUP.value)
-        query = select(_TASK.c.id).join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)
-        query = query.where(held, _TASK.c.closed == true(), _PERIOD.c.due_at >= since)
-        return list(self._connection.execute(query.order_by(_PERIOD.c.due_at.desc(), _TASK.c.id).limit(50)).scalars())
+        return list(self._connection.execute(_CLOSED, {"person": person_id, "since": since}).scalars())
 
     def acts(self, by: str, since: datetime) -> list[Act]:
         """What this actor's words were recorded as, not taken back, at or after `since`; the latest first."""
@@ -94,6 +86,32 @@ class Context:
 
     def words(self, person_id: int, upto: datetime) -> list[str]:
         """What our last messages to the person said, part by part, the latest first."""
-        query = select(_MESSAGE.c.rendered).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.rendered.is_not(None))
-        query = query.where(_MESSAGE.c.not_before <= upto).order_by(_MESSAGE.c.not_before.desc(), _MESSAGE.c.id.desc()).limit(ECHOES)
-        return [part["body"] for rendered in self._connection.execute(query).scalars() for part in rendered["parts"]]
+        found = self._connection.execute(_WORDS, {"person": person_id, "upto": upto}).scalars()
+        return [part["body"] for rendered in found for part in rendered["parts"]]
+
+
+def _told() -> Select[Any]:
+    tried = select(func.max(_DELIVERY.c.at)).where(_DELIVERY.c.message_id == _MESSAGE.c.id).correlate(_MESSAGE).scalar_subquery()
+    went = func.coalesce(_MESSAGE.c.sent_at, tried, _MESSAGE.c.not_before)
+    gone = _MESSAGE.c.state.in_(_GONE) | (_MESSAGE.c.doubts > 0)
+    query = select(_MESSAGE.c.rendered, went).where(_MESSAGE.c.person_id == bindparam("person"), gone, went <= bindparam("at"))
+    query = query.where(_MESSAGE.c.kind.in_([kind.value for kind in CHASING]), _MESSAGE.c.rendered.is_not(None))
+    return query.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1)
+
+
+_HOLD = update(_INBOUND).where(_INBOUND.c.id == bindparam("of"), text(NEW)).values(state=_INBOUND.c.state)
+_TOLD = _told()
+_HOLDS = exists().where(_ROLE.c.unit_id == _TASK.c.unit_id, _ROLE.c.person_id == bindparam("person"), _ROLE.c.role != Role.GROUP.value)
+_CLOSED = (
+    select(_TASK.c.id)
+    .join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)
+    .where(_HOLDS, _TASK.c.closed == true(), _PERIOD.c.due_at >= bindparam("since"))
+    .order_by(_PERIOD.c.due_at.desc(), _TASK.c.id)
+    .limit(50)
+)
+_WORDS = (
+    select(_MESSAGE.c.rendered)
+    .where(_MESSAGE.c.person_id == bindparam("person"), _MESSAGE.c.rendered.is_not(None), _MESSAGE.c.not_before <= bindparam("upto"))
+    .order_by(_MESSAGE.c.not_before.desc(), _MESSAGE.c.id.desc())
+    .limit(ECHOES)
+)

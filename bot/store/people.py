@@ -1,11 +1,12 @@
 """Who can be reached for a unit: contacts, substitutes, leaders and group chats, with their addresses in order of preference."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, false, insert, or_, select, true, update
 
 from bot.domain.words import Role
 from bot.store import conflict, tables
@@ -59,6 +60,15 @@ class Gap:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    """The three statements that read persons whole."""
+
+    persons: Select[Any]
+    posts: Select[Any]
+    addresses: Select[Any]
+
+
 class People:
     """Queries about people. Mail addresses are compared without regard to case."""
 
@@ -90,13 +100,12 @@ class People:
 
     def by_address(self, channel: str, value: str) -> Person | None:
         """Who is reached at this address; the newest if several people share it."""
-        held = select(ADDRESS.c.person_id).where(ADDRESS.c.channel == channel, ADDRESS.c.value == _written(channel, value))
-        found = self._load(PERSON.c.id.in_(held) & PERSON.c.active)
+        found = self._read(_AT_ADDRESS, {"channel_": channel, "value_": _written(channel, value)})
         return found[-1] if found else None
 
     def get(self, person_id: int) -> Person:
         """One person. Raises LookupError."""
-        found = self._load(PERSON.c.id == person_id)
+        found = self._read(_BY_ID, {"of": person_id})
         if not found:
             raise LookupError(f"person {person_id}")
         return found[0]
@@ -115,8 +124,8 @@ class People:
 
     def best_address(self, person_id: int, channels: Collection[str]) -> Address | None:
         """The most preferred good address on one of the channels."""
-        person = self.get(person_id)
-        return next((address for address in person.addresses if not address.bad and address.channel in channels), None)
+        row = self._connection.execute(_BEST, {"person": person_id, "channels": sorted(channels)}).first()
+        return None if row is None else _address(row)
 
     def mark_bad(self, channel: str, value: str, at: datetime, reason: str) -> None:
         """The platform said nobody is reached there; nothing is sent to it until it is added again."""
@@ -135,23 +144,32 @@ class People:
         return gaps
 
     def _load(self, where: ColumnElement[bool]) -> list[Person]:
-        ids = select(PERSON.c.id).where(where)
-        posts, addresses = self._posts(where), defaultdict(list)
-        query = select(ADDRESS).where(ADDRESS.c.person_id.in_(ids)).order_by(ADDRESS.c.rank, ADDRESS.c.id)
-        for row in self._connection.execute(query):
-            addresses[row.person_id].append(Address(row.channel, row.value, row.bad, row.reason))
+        return self._read(_queries(where), {})
+
+    def _read(self, queries: _Queries, values: Mapping[str, object]) -> list[Person]:
+        posts, addresses = defaultdict[int, list[Post]](list), defaultdict[int, list[Address]](list)
+        for row in self._connection.execute(queries.posts, values):
+            posts[row.person_id].append(Post(row.unit_id, row.name, Role(row.role)))
+        for row in self._connection.execute(queries.addresses, values):
+            addresses[row.person_id].append(_address(row))
         return [
             Person(row.id, row.name, row.kind, row.phone, tuple(posts[row.id]), tuple(addresses[row.id]), row.active, row.sample)
-            for row in self._connection.execute(select(PERSON).where(where).order_by(PERSON.c.id))
+            for row in self._connection.execute(queries.persons, values)
         ]
 
-    def _posts(self, where: ColumnElement[bool]) -> defaultdict[int, list[Post]]:
-        posts = defaultdict(list)
-        query = select(ROLE.c.person_id, ROLE.c.unit_id, ROLE.c.role, _UNIT.c.name).join(_UNIT, _UNIT.c.id == ROLE.c.unit_id)
-        query = query.where(ROLE.c.person_id.in_(select(PERSON.c.id).where(where))).order_by(_UNIT.c.position, ROLE.c.id)
-        for row in self._connection.execute(query):
-            posts[row.person_id].append(Post(row.unit_id, row.name, Role(row.role)))
-        return posts
+
+def _queries(where: ColumnElement[bool]) -> _Queries:
+    ids = select(PERSON.c.id).where(where)
+    posts = select(ROLE.c.person_id, ROLE.c.unit_id, ROLE.c.role, _UNIT.c.name).join(_UNIT, _UNIT.c.id == ROLE.c.unit_id)
+    return _Queries(
+        persons=select(PERSON).where(where).order_by(PERSON.c.id),
+        posts=posts.where(ROLE.c.person_id.in_(ids)).order_by(_UNIT.c.position, ROLE.c.id),
+        addresses=select(ADDRESS).where(ADDRESS.c.person_id.in_(ids)).order_by(ADDRESS.c.rank, ADDRESS.c.id),
+    )
+
+
+def _address(row: Row[Any]) -> Address:
+    return Address(row.channel, row.value, row.bad, row.reason)
 
 
 def held_on(day: date) -> ColumnElement[bool]:
@@ -172,3 +190,15 @@ def reachable(channels: Collection[str]) -> ColumnElement[bool]:
 
 def _written(channel: str, value: str) -> str:
     return value.strip().lower() if channel == "mail" else value.strip()
+
+
+_HELD = select(ADDRESS.c.person_id).where(ADDRESS.c.channel == bindparam("channel_"), ADDRESS.c.value == bindparam("value_"))
+_AT_ADDRESS = _queries(PERSON.c.id.in_(_HELD) & PERSON.c.active)
+_BY_ID = _queries(PERSON.c.id == bindparam("of"))
+_BEST = (
+    select(ADDRESS)
+    .where(ADDRESS.c.person_id == bindparam("person"), ADDRESS.c.bad == false())
+    .where(ADDRESS.c.channel.in_(bindparam("channels", expanding=True)))
+    .order_by(ADDRESS.c.rank, ADDRESS.c.id)
+    .limit(1)
+)

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, false, func, or_, select, update
 
 from bot.domain import times
 from bot.domain.ladder import Release
@@ -70,12 +71,9 @@ class Reminders:
 
     def due_steps(self, now: datetime) -> list[StepRow]:
         """Steps of armed obligations that fire by `now`, are released and not yet planned, in order of time."""
-        columns = [STEP.c[name] for name in StepRow.__dataclass_fields__]
-        query = select(*columns).join(PERIOD, PERIOD.c.id == STEP.c.period_id).join(OBLIGATION, OBLIGATION.c.id == PERIOD.c.obligation_id)
-        query = query.where(STEP.c.planned_at.is_(None), STEP.c.fires_at <= now, _RELEASED, OBLIGATION.c.state == ARMED)
         return [
             StepRow(row.id, row.period_id, row.task_id, row.rung, Role(row.role), MessageKind(row.kind), row.fires_at, row.last_day)
-            for row in self._connection.execute(query.order_by(STEP.c.fires_at, STEP.c.id))
+            for row in self._connection.execute(_DUE, {"now": now})
         ]
 
     def plan(self, steps: Sequence[StepRow], reach: Reach, part: Part = EVERYWHERE) -> int:
@@ -111,14 +109,11 @@ class Reminders:
 
     def waiting(self, now: datetime) -> list[Waiting]:
         """Steps that would fire by `now` if an administrator released them and that still concern somebody, in order of time."""
-        open_tasks = select(func.count()).where(TASK.c.period_id == STEP.c.period_id, TASK.c.closed == false())
-        open_tasks = open_tasks.where(or_(STEP.c.task_id.is_(None), STEP.c.task_id == TASK.c.id))
-        columns = (STEP.c.id, PERIOD.c.obligation_id, OBLIGATION.c.what, PERIOD.c.name, STEP.c.rung, STEP.c.role, STEP.c.fires_at)
-        query = select(*columns, open_tasks.scalar_subquery()).join(PERIOD, PERIOD.c.id == STEP.c.period_id)
-        query = query.join(OBLIGATION, OBLIGATION.c.id == PERIOD.c.obligation_id).order_by(STEP.c.fires_at, STEP.c.id)
-        query = query.where(STEP.c.planned_at.is_(None), STEP.c.fires_at <= now, ~_RELEASED, OBLIGATION.c.state == ARMED)
-        rows = self._connection.execute(query)
-        return [Waiting(*row[:5], Role(row[5]), row[6], row[7]) for row in rows if row[7]]
+        return [
+            Waiting(row.id, row.obligation_id, row.what, row.name, row.rung, Role(row.role), row.fires_at, row.open_tasks)
+            for row in self._connection.execute(_WAITING, {"now": now})
+            if row.open_tasks
+        ]
 
     def release(self, step_ids: Collection[int], at: datetime) -> None:
         """An administrator let these steps go; write it into the audit log too."""
@@ -126,7 +121,7 @@ class Reminders:
 
     def any_loose(self) -> bool:
         """Whether any reminder waits for a message."""
-        return self._connection.execute(select(REMINDER.c.id).where(LOOSE).limit(1)).first() is not None
+        return self._connection.execute(_LOOSE).first() is not None
 
     def people(self, after: int, size: int) -> People:
         """The next `size` persons with loose reminders, beyond the id `after`; with `upto` None they are the last."""
@@ -165,8 +160,7 @@ class Reminders:
 
     def next_wake(self, now: datetime) -> datetime | None:
         """The next instant at which there is something to plan; `now` or before it if that is overdue, None if nothing is laid."""
-        steps = select(func.min(STEP.c.fires_at)).where(STEP.c.planned_at.is_(None), _RELEASED)
-        found = [self._connection.execute(steps).scalar()]
+        found = [self._connection.execute(_NEXT).scalar()]
         if self.any_loose():
             found.append(times.end_of(times.civil_day(now)))
         return min((at for at in found if at is not None), default=None)
@@ -177,6 +171,28 @@ class Reminders:
 
 
 _RELEASED = or_(STEP.c.release == Release.AUTO.value, STEP.c.released_at.is_not(None))
+_OPEN_TASKS = (
+    select(func.count())
+    .where(TASK.c.period_id == STEP.c.period_id, TASK.c.closed == false())
+    .where(or_(STEP.c.task_id.is_(None), STEP.c.task_id == TASK.c.id))
+    .scalar_subquery()
+    .label("open_tasks")
+)
+
+
+def _by_now(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Of the steps of armed obligations that fire by now and are not planned, in order of time."""
+    query = select(*columns).join_from(STEP, PERIOD, PERIOD.c.id == STEP.c.period_id)
+    query = query.join(OBLIGATION, OBLIGATION.c.id == PERIOD.c.obligation_id).order_by(STEP.c.fires_at, STEP.c.id)
+    return query.where(STEP.c.planned_at.is_(None), STEP.c.fires_at <= bindparam("now"), OBLIGATION.c.state == ARMED)
+
+
+_DUE = _by_now(*(STEP.c[name] for name in StepRow.__dataclass_fields__)).where(_RELEASED)
+_WAITING = _by_now(
+    STEP.c.id, PERIOD.c.obligation_id, OBLIGATION.c.what, PERIOD.c.name, STEP.c.rung, STEP.c.role, STEP.c.fires_at, _OPEN_TASKS
+).where(~_RELEASED)
+_LOOSE = select(REMINDER.c.id).where(LOOSE).limit(1)
+_NEXT = select(func.min(STEP.c.fires_at)).where(STEP.c.planned_at.is_(None), _RELEASED)
 
 
 def _aims(steps: Sequence[StepRow]) -> list[Aim]:
