@@ -120,6 +120,8 @@ def _is_no_limit(text: str, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Days that open a period (自…起), close the data (截至…), or that somebody kept or failed to keep (已于…前, 未在…前)."""
     before, after = text[max(0, mention.start - 10) : mention.start], text[mention.end : mention.end + 12]
     late = re.search(r"未按照?[^,。;]{0,24}(?:规定|要求)的?(?:时间|期限)?(?:在|于)?$", text[max(0, mention.start - 40) : mention.start])
+    if re.search(r"连续[^,。;]{1,4}年[^。;]{0,30}$", text[chunk[0] : mention.start]):
+        return True
     if late or re.search(r"已经?(?:于|在)$", before) or re.search(r"(?:未|没有|不)(?:能|按照?规定|按时|按期|依法|按)?(?:在|于)?$", before):
         return True
     if re.match(r"(?:起|开始|以来|之?后|以后|至今|的)", after) and not isinstance(mention.when, Count | Recurring):

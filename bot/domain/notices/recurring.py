@@ -40,7 +40,9 @@ def _rough(rule: rules.Rule) -> Recurring:
 
 def _before_end(found: re.Match[str]) -> When | None:
     n = number(found["n"])
-    return Recurring(rules.MonthlyBeforeEnd(n)) if 1 <= n <= 27 else None
+    if found["work"]:  # there is no such rule: with the weekends between, never later than the words allow but for holidays
+        n += 2 * -(-n // 5)
+    return Recurring(rules.MonthlyBeforeEnd(n), rough=bool(found["work"])) if 1 <= n <= 27 else None
 
 
 def _monthly_span(found: re.Match[str]) -> When | None:
@@ -158,7 +160,7 @@ _SHAPES: Final = (
     _shape(rf"(?:(?:每个?|各|逐)旬|旬(?=末|后|终))(?:(?:末|后|终了|结束)(?:之?后)?(?:的?第?(?P<n>{NUMBER})[日天]|次日)?)", _ten_days),
     _shape(
         rf"(?:(?:每个?月(?:份)?|各月|当月)(?:的)?(?:月)?(?:底|末|结束|终了)(?:的)?(?:之?前|提前|倒数第?)?"
-        rf"|(?<![0-9一二三四五六七八九十个本下])月(?:底|末)(?:之?前|提前))(?P<n>{NUMBER})个?[日天]",
+        rf"|(?<![0-9一二三四五六七八九十个本下])月(?:底|末)(?:之?前|提前))(?P<n>{NUMBER})个?(?P<work>工作)?[日天]",
         _before_end,
     ),
     _shape(rf"{_MONTH}(?:{AFTER}(?:{NEXT_MONTH})?|{NEXT_MONTH}){SPAN}{_LIMIT}", _monthly_span),

@@ -77,6 +77,8 @@ ROWS: list[tuple[str, str]] = [
     ("汇总上报省厅（省厅截止日期为九月三日）。", "the deadline that the issuing body has itself"),
     ("第三十二条 未按本办法第三十一条规定于3月31日前提交审计报告的，处以罚款。", "who failed to report as an article asks"),
     ("请将统计表报秘书处，会费请于8月31日前汇入协会账户。", "paying, after a report without a day"),
+    ("我市已连续三年在全省率先于1月15日前报送决算。", "what was done year after year"),
+    ("请各位委员于12月8日前登录提案系统提交个人提案。", "single members"),
 ]
 
 

@@ -194,6 +194,12 @@ ROWS: list[Row] = [
         "the month's end after each half-year",
     ),
     ("半年报于次月底前报送。", "2003-08-04", ["yearly:dates=01-31,07-31 2004-01-31"], "the same, said of the report"),
+    (
+        "请于每月末前5个工作日内报送下月计划。",
+        "2021-09-27",
+        ["monthly:before-end=7 2021-10-24"],
+        "working days before the month's end: the nearest rule",
+    ),
 ]
 
 
