@@ -6,6 +6,7 @@ nobody: a unit that none of our messages reached, or that disputes the duty, is 
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -197,8 +198,10 @@ def _rated(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def _grouped(rows: Sequence[Row], name: Callable[[Row], str]) -> dict[str, object]:
-    names = dict.fromkeys(name(row) for row in rows)
-    return {group: _rated([row for row in rows if name(row) == group]) for group in names if group}
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[name(row)].append(row)
+    return {group: _rated(members) for group, members in groups.items() if group}
 
 
 def _row_figures(row: Row) -> dict[str, object]:
