@@ -58,17 +58,18 @@ def _may_limit(sentence: Sentence, mention: Mention, verbs: list[Verb]) -> bool:
     if mention.marked or every_week or isinstance(mention.when, Recurring | Ahead):
         return True
     asked = re.search(r"[于在请须应需]$", text[: mention.start][-2:])
-    return (
-        bool(asked)
-        or _is_alone(sentence, mention)
-        or _fills_cell(sentence, mention)
-        or any(_stands_before(text, mention, verb) for verb in verbs)
-    )
+    return bool(asked) or _is_set_out(sentence, mention) or any(_stands_before(text, mention, verb) for verb in verbs)
 
 
 def _stands_before(text: str, mention: Mention, verb: Verb) -> bool:
     """Whether a bare day stands right before the verb (4月30日报送, 4月30日由各单位报送)."""
     return 0 <= verb.start - mention.end <= 8 and not re.search(r"[的)]|会议|数据|情况", text[mention.end : verb.start])
+
+
+def _is_set_out(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a bare day is a limit by its place: alone under a heading, in a column of times, behind a label."""
+    labelled = sentence.text[mention.start].isnumeric() and duty.labels_a_time(sentence.text[: mention.start])
+    return labelled or _is_alone(sentence, mention) or _fills_cell(sentence, mention)
 
 
 def _is_alone(sentence: Sentence, mention: Mention) -> bool:
@@ -102,6 +103,8 @@ def _bound(sentence: Sentence, mention: Mention, verbs: list[Verb], chunk: tuple
         return Bound(mention, follower.verb, chunk)
     verb = verb or _backward(text, mention, verbs, chunk)
     if verb is None and not _announced(sentence, mention, chunk):
+        return None
+    if verb and exclusions.is_result(text[chunk[0] : mention.start], text[verb.start : verb.end + 1]):
         return None
     subject = _subject(text, mention, verb)
     return (
@@ -181,7 +184,7 @@ def _backward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, 
 def _announced(sentence: Sentence, mention: Mention, chunk: tuple[int, int]) -> bool:
     """Whether a label or heading says that the time is for handing in."""
     recurs = isinstance(mention.when, Recurring) or (isinstance(mention.when, Weekdays) and mention.when.every)
-    if not (mention.marked or recurs or _is_alone(sentence, mention) or _fills_cell(sentence, mention)):
+    if not (mention.marked or recurs or _is_set_out(sentence, mention)):
         return False
     rest = _STOP.split(sentence.text[mention.end : chunk[1]])[0]
     if exclusions.other_act(rest) or _OTHER_WORK.search(rest):

@@ -35,7 +35,7 @@ _BARE: Final = any_of(
     "(?<=[前内底])报(?!名|告|到|销|送|备|批|经|请|审)"
     rf" (?<![上填申呈汇年月季旬日快电简通海壁学晚公预警周半板虚瞒谎漏迟零举])报(?!{any_of(_NOT_AFTER_REPORT)})(?={_TO})"
     " (?<=前)[交送](?=[,。;、]|$)"
-    " (?<=各)报(?=[一两二三1-3]次)"
+    " (?<=[各再])报(?=[一两二三1-3]次)"
     " (?<![上提递移成外社转呈汇送缴相杂])交(?!交|流|通|易|接|警|叉|换|付|代|纳|费|款|由|办(?!公|事)|底|往|界)"
     rf"(?={_TO}|[^,。;]{{0,12}}[份套])"
     rf" (?<![报寄发呈抄赠推输移运配选护递传])送(?!送|别|货|医|检|餐|交|达|审|给养)(?={_TO})"
@@ -154,6 +154,14 @@ def announces(sentence: str, heading: str) -> bool:
 def names_a_time(text: str) -> bool:
     """Whether the words announce a time for handing in (报送时间, 截止日期), so that no verb need follow."""
     return bool(_TIME_NOUN.search(text))
+
+
+_TIME_LABEL: Final = re.compile(_TIME_NOUN.pattern + r"(?:为|:)(?:[^。;:]{0,60}[,、])?[\u4e00-\u9fff]{0,6}$")
+
+
+def labels_a_time(lead: str) -> bool:
+    """Whether the words before a time end in such a label, or in the next item of its list (上报截止时间：县级9月18日，市级…)."""
+    return bool(_TIME_LABEL.search(lead[-100:]))
 
 
 def names_a_report(lead: str) -> bool:

@@ -55,6 +55,17 @@ _BODY: Final = re.compile(
 )
 
 
+_RESULT: Final = re.compile(r"^[^将把请须应]{0,30}(?:考核|评审|评选|审核|评估|抽查|检查|竞赛|考试)结果(?:于|在)?$")
+
+
+def is_result(before: str, act: str) -> bool:
+    """Whether a result is made known to all (考核结果于12月底前反馈。), which the issuing body does.
+
+    `act`: the verb and the mark after it.
+    """
+    return bool(re.fullmatch(r"(?:反馈|回复|通知)[。;,]?", act) and _RESULT.search(before))
+
+
 _PARTY: Final = re.compile(
     r"[甲乙丙供需买卖]方|出租方|承租方|出租人|承租人|[发承]包[方人]|中标人|招标人|投标(?:人|文件)|响应文件|受托方|委托方"
 )

@@ -15,6 +15,9 @@ _HEADING: Final = re.compile(
 
 
 _CELL: Final = re.compile(r"\t| {2,}|\|")
+_LIMITS: Final = re.compile(r"截止(?:日期|时间)")
+_THINGS: Final = re.compile(r"(?:报送|上报|提交)?(?:材料|资料|报表|表格)(?:名称)?|表名|报送内容")
+"""The heads of two columns that only together say that the times are for handing in."""
 _COLUMN: Final = re.compile(r"(?P<name>[\u4e00-\u9fff]{0,8}(?:报送|上报|填报|提交)的?(?:截止)?(?:日期|时间|时限|期限)(?:要求|安排)?):?")
 """A heading without a number, or the head of a table's column whose cells were pasted line by line."""
 
@@ -48,9 +51,12 @@ def _heading(sentence: str, current: str) -> str:
     """The heading that holds after this sentence. The rows of a table, which are numbered 1、2、, do not end its column."""
     if len(sentence) >= 40 or sentence.endswith(("。", ";")):
         return current
-    for cell in _CELL.split(sentence):
-        if column := _COLUMN.fullmatch(cell.strip()):
+    cells = [cell.strip() for cell in _CELL.split(sentence)]
+    for cell in cells:
+        if column := _COLUMN.fullmatch(cell):
             return column["name"]
+    if any(_LIMITS.fullmatch(cell) for cell in cells) and any(_THINGS.fullmatch(cell) for cell in cells):
+        return "材料截止时间"
     found = _HEADING.match(sentence)
     if not found or (_COLUMN.fullmatch(current) and sentence[0].isdigit()):
         return current

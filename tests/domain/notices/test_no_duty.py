@@ -79,6 +79,7 @@ ROWS: list[tuple[str, str]] = [
     ("请将统计表报秘书处，会费请于8月31日前汇入协会账户。", "paying, after a report without a day"),
     ("我市已连续三年在全省率先于1月15日前报送决算。", "what was done year after year"),
     ("请各位委员于12月8日前登录提案系统提交个人提案。", "single members"),
+    ("（四）考核结果于12月底前反馈。", "the issuing body's answer to all"),
 ]
 
 

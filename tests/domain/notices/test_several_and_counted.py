@@ -82,6 +82,12 @@ SEVERAL: list[Row] = [
         "two requests, one verb",
     ),
     ("安排表12月9日前交，试卷12月16日前交到文印室。", "2011-12-05", ["once:2011-12-09", "once:2011-12-16"], "交 alone"),
+    (
+        "数据上报截止时间：县级9月18日24时，市级9月22日24时。",
+        "2014-09-01",
+        ["once:2014-09-18", "once:2014-09-22"],
+        "one label for two levels",
+    ),
 ]
 
 COUNTED: list[Row] = [
