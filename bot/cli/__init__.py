@@ -25,9 +25,10 @@ app = typer.Typer(
     no_args_is_help=False,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # a plain help text: loading rich takes longer than everything else in it
 )
-notice_app = typer.Typer(help="读通知。", no_args_is_help=True)
-reply_app = typer.Typer(help="读答复。", no_args_is_help=True)
+notice_app = typer.Typer(help="读通知。", no_args_is_help=True, rich_markup_mode=None)
+reply_app = typer.Typer(help="读答复。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(notice_app, name="notice")
 app.add_typer(reply_app, name="reply")
 
