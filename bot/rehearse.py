@@ -7,7 +7,8 @@ lets people answer, and keeps a record. Steps that wait for an administrator's c
 import asyncio
 import heapq
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -73,6 +74,7 @@ class Rehearsal:
     _heard_upto: int = 0
     _spoken: int = 0
     _planned_day: date | None = None
+    _news: bool = True
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class Rehearsal:
     def to_next_send(self) -> None:
         """Play until at least one more message has gone out, or to the end."""
         before = self.sent()
-        with self._lock:
+        with self._turn():
             self._at_this_instant()
             while self.sent() == before and self._step(times.end_of(self.ends)):
                 pass
@@ -129,7 +131,7 @@ class Rehearsal:
 
     def play(self, until: datetime) -> None:
         """Let everything happen that happens before `until`, then show that instant on the clock."""
-        with self._lock:
+        with self._turn():
             self._at_this_instant()
             while self._step(until):
                 pass
@@ -138,13 +140,20 @@ class Rehearsal:
 
     def answer(self, person_id: int, text: str) -> None:
         """A stand-in person says something now, through the same door as on the real platform, and is answered."""
-        with self._lock:
+        with self._turn():
             self._say(person_id, text)
-            listen.run(self.clock.now(), self.cast.store, self.cast.stage.channels, self.calendar)
+            self._listen(self.calendar)
             self._at_this_instant()
             patience = self.clock.now() + ANSWERED_WITHIN
             while self._waits_upto(patience) and self._step(patience):
                 pass
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One caller at a time; whatever somebody has changed since the last one counts as news."""
+        with self._lock:
+            self._news = True
+            yield
 
     def _waits_upto(self, until: datetime) -> bool:
         """Whether a message waits for nothing but its robot's next free minute."""
@@ -167,13 +176,15 @@ class Rehearsal:
         cast, calendar = self.cast, self.calendar
         self._plan_the_day(calendar)
         self._release()
-        remind.run(self.clock.now(), cast.store, cast.stage.channels, calendar, cast.windows)
+        if self._news or self._fires():
+            remind.run(self.clock.now(), cast.store, cast.stage.channels, calendar, cast.windows)
+            self._news = False
         for _ in range(ROUNDS):
             if self._waits_upto(self.clock.now() + INSTANT):
                 self._loop.run_until_complete(self._deliver())
             if not self._let_people_speak():
                 break
-            listen.run(self.clock.now(), cast.store, cast.stage.channels, calendar)
+            self._listen(calendar)
         bulletin.run(self.clock.now(), cast.store, calendar, circular(cast.renderer), cast.windows)
 
     def _plan_the_day(self, calendar: WorkCalendar) -> None:
@@ -181,7 +192,7 @@ class Rehearsal:
         if today != self._planned_day:
             due.run(self.clock.now(), self.cast.store, calendar, self.cast.windows)
             self._decide(calendar)
-            self._planned_day = today
+            self._planned_day, self._news = today, True
 
     def _decide(self, calendar: WorkCalendar) -> None:
         """The stand-in administrator grants what was asked for before today, but not a second time."""
@@ -195,10 +206,21 @@ class Rehearsal:
                     office,
                 )
 
+    def _listen(self, calendar: WorkCalendar) -> None:
+        listen.run(self.clock.now(), self.cast.store, self.cast.stage.channels, calendar)
+        self._news = True
+
+    def _fires(self) -> bool:
+        """Whether there is anything to remind of: without news and with no step due the job would find nothing."""
+        with self.cast.store.read() as tx:
+            wake = tx.reminders.next_wake(self.clock.now())
+        return wake is not None and wake <= self.clock.now()
+
     def _release(self) -> None:
-        with self.cast.store.begin() as tx:
+        with self.cast.store.read() as tx:
             waiting = [step.step_id for step in tx.reminders.waiting(self.clock.now())]
-            if waiting:
+        if waiting:
+            with self.cast.store.begin() as tx:
                 tx.reminders.release(waiting, self.clock.now())
 
     def _let_people_speak(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, insert, select
 
 from bot.domain.status import EventKind
 from bot.domain.words import MessageState
@@ -79,10 +79,7 @@ class Bulletins:
 
     def undrafted(self, now: datetime) -> list[int]:
         """Periods whose legal limit has passed by `now` and that have no circular, by id."""
-        drafted = exists().where(_BULLETIN.c.period_id == _PERIOD.c.id)
-        owed = exists().where(TASK.c.period_id == _PERIOD.c.id)
-        query = select(_PERIOD.c.id).where(_PERIOD.c.limit_at <= now, ~drafted, owed).order_by(_PERIOD.c.id)
-        return list(self._connection.execute(query).scalars())
+        return list(self._connection.execute(_UNDRAFTED, {"now": now}).scalars())
 
     def facts(self, period_id: int) -> list[Fact]:
         """All units of a period in administrative order, in four queries however many they are."""
@@ -116,3 +113,11 @@ def _units(period_id: int) -> Select[Any]:
     named = select(_UNIT.c.id, _UNIT.c.name, _UNIT.c.level, _UNIT.c.position, above.c.name.label("prefecture"))
     named = named.outerjoin(above, and_(above.c.id == _UNIT.c.parent_id, above.c.parent_id.is_not(None)))
     return named.join(TASK, TASK.c.unit_id == _UNIT.c.id).where(TASK.c.period_id == period_id)
+
+
+_UNDRAFTED = (
+    select(_PERIOD.c.id)
+    .where(_PERIOD.c.limit_at <= bindparam("now"), ~exists().where(_BULLETIN.c.period_id == _PERIOD.c.id))
+    .where(exists().where(TASK.c.period_id == _PERIOD.c.id))
+    .order_by(_PERIOD.c.id)
+)

@@ -55,19 +55,29 @@ class Store:
 
         Raises NestedBegin inside another one of the same thread (SQLite only: there it would wait for itself).
         """
-        with self._turn, self._writer.begin() as connection:
+        with self._writing() as connection:
             yield Tx(connection)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """One transaction that sees a single moment and cannot write; never waits for the writer."""
         with self._reader.begin() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN")
             yield Tx(connection)
 
     def migrate(self) -> None:
         """Bring the schema up to date. Safe to call from several processes at once, and when nothing is to be done."""
-        with self._turn, self._writer.begin() as connection:
+        with self._writing() as connection:
             migrate.upgrade(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """SQLite's BEGIN is said here: a listener for it would make SQLAlchemy look for listeners at every other statement too."""
+        with self._turn, self._writer.begin() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
     @property
     def owner(self) -> owners.Owner:
@@ -151,17 +161,17 @@ def _sqlite_writer(url: URL, durable: bool) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     synchronous = "FULL" if durable else "OFF"
     engine = create_engine(url, pool_size=1, max_overflow=0, execution_options=_OPTIONS)
-    _prepare(engine, "BEGIN IMMEDIATE", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")
+    _prepare(engine, "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")
     return engine
 
 
 def _sqlite_reader(url: URL) -> Engine:
     engine = create_engine(url, pool_size=5, max_overflow=15)
-    _prepare(engine, "BEGIN", "query_only=ON")
+    _prepare(engine, "query_only=ON")
     return engine
 
 
-def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
+def _prepare(engine: Engine, *pragmas: str) -> None:
     """Take transactions out of the driver's hands (it would begin them late and deferred) and set up each new connection."""
 
     def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -171,11 +181,7 @@ def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
 
 
 def _watch(engine: Engine, watch: Callable[[str], None]) -> None:

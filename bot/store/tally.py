@@ -1,7 +1,7 @@
 """How many tasks of a period stand at each status, kept up to date so that no page ever counts tasks."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -26,15 +26,18 @@ class Totals:
 
 def add(connection: Connection, period_id: int, status: Status, tasks: int) -> None:
     """Count `tasks` more (or fewer) at this status."""
-    more = conflict.accumulate(connection, TALLY, ["period_id", "status"], "tasks")
-    connection.execute(more, {"period_id": period_id, "status": status.value, "tasks": tasks})
+    _add(connection, period_id, {status: tasks})
 
 
 def move(connection: Connection, period_id: int, before: Status, after: Status) -> None:
     """One task went from one status to another. In a fixed order, so that two transactions never wait for each other."""
     if before is not after:
-        for status in sorted((before, after)):
-            add(connection, period_id, status, 1 if status is after else -1)
+        _add(connection, period_id, {status: 1 if status is after else -1 for status in sorted((before, after))})
+
+
+def _add(connection: Connection, period_id: int, moved: Mapping[Status, int]) -> None:
+    more = conflict.accumulate(connection, TALLY, ["period_id", "status"], "tasks")
+    connection.execute(more, [{"period_id": period_id, "status": status.value, "tasks": tasks} for status, tasks in moved.items()])
 
 
 def counts(connection: Connection, period_ids: Collection[int]) -> dict[int, dict[Status, int]]:

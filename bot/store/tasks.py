@@ -121,8 +121,9 @@ class Tasks:
 
     def append(self, task_id: int, event: Event) -> Event:
         """Add a fact and write what the facts now add up to; returns the fact with its id. Raises LookupError."""
+        tail = chain.lock(self._connection, EVENT)  # first: what is read after it stands still, no other fact comes between
         task = self.get(task_id)
-        event_id = chain.append(self._connection, EVENT, [_row(task_id, event)])[0]
+        event_id = chain.hang(self._connection, EVENT, tail, [_row(task_id, event)])[0]
         self._project(task, self.events(task_id))
         return Event(**{name: getattr(event, name) for name in Event.__dataclass_fields__} | {"id": event_id})
 
@@ -174,6 +175,8 @@ class Tasks:
     def refold(self, period_id: int | None = None) -> int:
         """Write the projection anew where it differs (of one period: its days moved); returns how many tasks changed."""
         found = list(self.recompute(period_id))
+        if found:
+            chain.lock(self._connection, EVENT)
         for difference in found:
             self._project(self.get(difference.task_id), self.events(difference.task_id))
         return len(found)
@@ -194,11 +197,10 @@ class Tasks:
         return WorkCalendar(Calendar(self._connection).overrides())
 
     def _project(self, task: Task, events: Sequence[Event]) -> None:
-        """Read the status again now that the head of the chain is ours: another fact may have come between."""
-        before = Status(self._connection.execute(_STATUS, {"of": task.id}).scalar_one())
+        """Write what the facts add up to; `task` was read while no other fact could come."""
         state = status.fold(events, task.due, self._calendar)
         self._connection.execute(_WRITE, {"of": task.id} | _projection(state))
-        tally.move(self._connection, task.period_id, before, state.status)
+        tally.move(self._connection, task.period_id, task.status, state.status)
         if (state.promised_on, state.extended_to) != (task.state.promised_on, task.state.extended_to):
             self._withdraw(task.id, lambda rung: not _holds(rung, state))
 
@@ -240,6 +242,7 @@ def _holds(rung: str, state: TaskState) -> bool:
 
 
 _STATE = ("status", "reported_at", "promised_on", "quiet_until", "extended_to", "disputed", "asked_for")
+_STATE_COLUMNS = tuple((name, TASK.c[name]) for name in _STATE)
 
 
 def _select() -> Select[Any]:
@@ -269,7 +272,8 @@ def _read(row: Row[Any]) -> Task:
 
 
 def _state(row: Row[Any]) -> TaskState:
-    stored = {name: row._mapping[TASK.c[name]] for name in _STATE}
+    columns = row._mapping
+    stored = {name: columns[column] for name, column in _STATE_COLUMNS}
     return TaskState(**stored | {"status": Status(stored["status"])})
 
 
@@ -300,6 +304,5 @@ _OPEN_UPTO = _OPEN.where(PERIOD.c.due_at <= bindparam("upto"))
 _ASKING = _TASKS.where(TASK.c.asked_for.is_not(None), TASK.c.closed == false())
 _UNFOLLOWED = _TASKS.where(_PROMISED, TASK.c.closed == false(), ~_FOLLOWED)
 _EVENTS = select(EVENT).where(EVENT.c.task_id == bindparam("of")).order_by(EVENT.c.id)
-_STATUS = select(TASK.c.status).where(TASK.c.id == bindparam("of"))
 _WRITE = update(TASK).where(TASK.c.id == bindparam("of"))
 _OWN_STEPS = select(STEP.c.id, STEP.c.rung).where(STEP.c.task_id == bindparam("of"), STEP.c.planned_at.is_(None))
