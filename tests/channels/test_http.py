@@ -45,7 +45,18 @@ async def test_a_closed_door_is_transient_because_nothing_was_sent() -> None:
     assert (failed.kind, failed.code) == (FailureKind.TRANSIENT, "connect_error")
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://127.0.0.1:99999/", "nothing", "http://", "http://[::1", "http://a\x00b/"])
+NO_URLS = [
+    "ftp://127.0.0.1/",
+    "http://127.0.0.1:99999/",
+    "nothing",
+    "http://",
+    "http://[::1",
+    "http://a\x00b/",
+    "http://me:secret-key@127.0.0.1/",
+]
+
+
+@pytest.mark.parametrize("url", NO_URLS)
 async def test_a_base_url_that_is_none_fails_without_a_trace_of_it(url: str) -> None:
     client = http.Client()
     failed = await failure(client, url)
@@ -100,6 +111,36 @@ async def test_a_parameter_is_percent_encoded_exactly_once() -> None:
         await client.post(server.url, {}, params={"sign": "1FXKAt3Ji+a6/v35=&%"})
         await client.close()
     assert site.requests[0].query["sign"] == "1FXKAt3Ji+a6/v35=&%"
+
+
+async def test_parameters_join_those_in_the_address_and_own_headers_stand_beside_ours() -> None:
+    site = Site(json_answer({"ok": 1}))
+    async with Server([site], rigs.Clock()) as server:
+        client = http.Client()
+        await client.post(f"{server.url}/send?zone=1", {"a": "已"}, params={"key": "k"}, headers={"x-token": "t"})
+        await client.close()
+    request = site.requests[0]
+    assert (request.query, request.body) == ({"zone": "1", "key": "k"}, '{"a":"已"}'.encode())
+    assert (request.headers["x-token"], request.headers["content-type"]) == ("t", "application/json; charset=utf-8")
+
+
+async def test_a_cookie_is_not_kept() -> None:
+    site = Site(Spoken(200, b"{}", {"Set-Cookie": "session=1; Path=/"}))
+    async with Server([site], rigs.Clock()) as server:
+        client = http.Client(slots=1)
+        for _ in range(2):
+            await client.get(server.url)
+        await client.close()
+    assert ["cookie" in request.headers for request in site.requests] == [False, False]
+
+
+async def test_no_address_is_written_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    async with Server([Site(json_answer({"ok": 1}))], rigs.Clock()) as server:
+        client = http.Client()
+        await client.post(server.url, {}, params={"key": "secret-key"})
+        await client.close()
+    assert "secret-key" not in caplog.text
 
 
 async def test_the_environments_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
