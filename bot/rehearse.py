@@ -64,7 +64,10 @@ class Clock:
 
 @dataclass
 class Rehearsal:
-    """One rehearsal. `ends` is the last day, included. Every method may be called from any thread, one at a time."""
+    """One rehearsal. `ends` is the last day, included. Every method may be called from any thread, one at a time.
+
+    Stand-in contacts answer by themselves while it is played to the end; before that the person at the page answers for them.
+    """
 
     cast: Cast
     clock: Clock
@@ -75,6 +78,7 @@ class Rehearsal:
     _spoken: int = 0
     _planned_day: date | None = None
     _news: bool = True
+    _by_themselves: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -89,7 +93,9 @@ class Rehearsal:
         self._loop.close()
 
     def begin(self) -> None:
-        """Do what is to be done at the instant the clock shows now, so that it is known what comes next."""
+        """Go on from what the database holds: do what is to be done now, so that it is known what comes next."""
+        with self.cast.store.read() as tx:
+            self._spoken = len(tx.story.heard())
         self.play(self.clock.now())
 
     @property
@@ -110,19 +116,28 @@ class Rehearsal:
     def to_next_workday(self) -> None:
         """Play until the next workday begins."""
         day = self.calendar.add(times.civil_day(self.clock.now()), 1)
-        self.play(min(times.instant(day, DAWN), times.end_of(self.ends)))
+        self.play(min(times.instant(day, DAWN), self._last))
 
     def to_next_send(self) -> None:
         """Play until at least one more message has gone out, or to the end."""
         before = self.sent()
         with self._turn():
             self._at_this_instant()
-            while self.sent() == before and self._step(times.end_of(self.ends)):
+            while self.sent() == before and self._step(self._last):
                 pass
 
     def to_end(self) -> None:
-        """Play to the end."""
-        self.play(times.end_of(self.ends))
+        """Play to the end, the stand-in contacts answering."""
+        self._by_themselves = True
+        try:
+            self.play(self._last)
+        finally:
+            self._by_themselves = False
+
+    @property
+    def _last(self) -> datetime:
+        """The last minute: the clock never shows a day that no longer belongs to the rehearsal."""
+        return times.end_of(self.ends) - timedelta(minutes=1)
 
     def sent(self) -> int:
         """Messages accepted so far."""
@@ -240,7 +255,7 @@ class Rehearsal:
             arrivals = tx.story.arrivals(self._heard_upto)
         for arrival in arrivals:
             self._heard_upto = arrival.delivery_id
-            if arrival.kind in PRIVATE and arrival.person_id is not None:
+            if self._by_themselves and arrival.kind in PRIVATE and arrival.person_id is not None:
                 answer = self.cast.contacts.receive(arrival.person_id, arrival.kind, arrival.message_id, arrival.at)
                 if answer is not None:
                     heapq.heappush(self._answers, (answer.at, answer.person_id, answer))
