@@ -104,7 +104,7 @@ def _bound(sentence: Sentence, mention: Mention, verbs: list[Verb], chunk: tuple
     verb = verb or _backward(text, mention, verbs, chunk)
     if verb is None and not _announced(sentence, mention, chunk):
         return None
-    if verb and exclusions.is_result(text[chunk[0] : mention.start], text[verb.start : verb.end + 1]):
+    if verb and _is_nobodys(text[chunk[0] : mention.start], text, verb):
         return None
     subject = _subject(text, mention, verb)
     return (
@@ -112,6 +112,11 @@ def _bound(sentence: Sentence, mention: Mention, verbs: list[Verb], chunk: tuple
         if exclusions.is_for_persons(subject) or exclusions.is_between_parties(subject + _carried(text, mention, verb))
         else Bound(mention, verb, chunk)
     )
+
+
+def _is_nobodys(before: str, text: str, verb: Verb) -> bool:
+    """Whether the words before the time and the verb say that a result is made known, or that objections may be raised."""
+    return exclusions.is_result(before, text[verb.start : verb.end + 1]) or exclusions.is_objection(before, verb.word)
 
 
 def _carried(text: str, mention: Mention, verb: Verb | None) -> str:

@@ -81,8 +81,20 @@ def is_for_persons(subject: str) -> bool:
     return bool(_PERSON.search(subject)) and not _BODY.search(subject)
 
 
+_OBJECTION: Final = re.compile(r"(?:如|若|对|凡)[^。;]{0,30}(?<!没)(?:有|持)[^,。;无]{0,4}异议")
+
+
+def is_objection(before: str, act: str) -> bool:
+    """Whether somebody may object to what is made public (公示期内如有异议，请于…反映): nobody has to.
+
+    `act`: the verb. Remarks on a draft (对征求意见稿如有异议，请反馈) are asked for, so that only a public notice makes others of it.
+    """
+    return bool(_OBJECTION.search(before)) and (act in ("反映", "提出") or "公示" in before)
+
+
 _OWN: Final = re.compile(
     r"[我本](?:局|厅|委|部|处|办|院|校|中心|会|公司|单位)(?:[^,。;]{0,10})?(?:将|拟|定|会|计划)$|(?:将|拟|(?<![规约固])定|预计)(?:于|在)$"
+    r"|(?:厅|局|委|部|处|办|院|中心|会|公司|办公室)将(?:统一|适时|集中|分别)?(?:组织|邀请|聘请|委托|会同)[^,。;]{0,20}(?<![况案料单结告表划见议果件])[于在]$"
     r"|(?:省|市|部|上级|国家)(?:厅|局|委|里|级)?(?:要求)?的?(?:报送|上报)?截止(?:日期|时间)(?:为|是|:)?$"
     r"|(?<![报送馈交给至向与到发由])我(?:局|厅|委|部|处|办|院|校|中心|会|公司)(?:须|应|要|需)?(?:于|在)?$"
 )

@@ -20,13 +20,16 @@ _YEAR: Final = (
 _MONTHS: Final = rf"(?P<months>(?:(?:{NUMBER}|元)月?份?[、,和及与]){{0,11}}(?:{NUMBER}|元)月)份?"
 _NO_ITEM: Final = rf"(?!\A{NUMBER}、{NUMBER}月)(?![一二三四五六七八九十]{{1,3}}、[0-9])"
 """The number of a list's item is no month: 二、6月10日前, 1、3月5日前."""
-_DATE: Final = re.compile(rf"{_YEAR}?(?<![0-9.第]){_NO_ITEM}{_MONTHS}(?:的)?{DAYPART}")
+_ITEM_END: Final = r"(?:(?<![0-9.第])|(?<=\A[0-9]\.)|(?<=[:\s][0-9]\.)|(?<=\A[0-9]{2}\.))"
+"""What stands before a month: no other figure but the number of a list's item (1.5月30日前)."""
+_DATE: Final = re.compile(rf"{_YEAR}?{_ITEM_END}{_NO_ITEM}{_MONTHS}(?:的)?{DAYPART}")
 _MONTH_ONLY: Final = re.compile(rf"{_YEAR}?(?<![0-9.第至到~-]){_NO_ITEM}{_MONTHS}(?=之?前|以前|之?内|(?<=份)|报|上报|向|,)")
 _ISO: Final = re.compile(r"(?<![0-9])(?P<y>[12][0-9]{3})(?P<sep>[-./])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![0-9])日?")
 _SHORT: Final = re.compile(r"(?<![0-9.])(?P<m>[0-9]{1,2})[./](?P<d>[0-9]{1,2})日?(?=(?:日|之|以)?前)")
 _NO_DAY_SIGN: Final = re.compile(rf"{_YEAR}?(?<![0-9.])(?P<m>{NUMBER})月(?P<d>[0-9]{{1,2}})(?=之?前|以前)")
 _YEAR_END: Final = re.compile(rf"(?:{_YEAR}(?:年)?|年)(?:底|末|终(?!了))")
-_WITHIN_YEAR: Final = re.compile(r"(?:(?P<y>[0-9]{4})年|(?P<word>今|本)?年)内")
+_WITHIN_YEAR: Final = re.compile(r"(?:(?P<y>[0-9]{4})年|(?<![0-9一二三四五六七八九十百两几数多半全每去前])(?P<word>今|本)?年)内")
+"""三年内 counts years and names none."""
 _QUARTER_END: Final = re.compile(rf"{_YEAR}?第?(?P<q>[一二三四1-4])季度(?:末|底|结束)")
 _HOLIDAY: Final = re.compile(rf"{_YEAR}?(?P<name>元旦|五一|劳动节|国庆|教师节)(?:国际劳动节|假期|长假|节日?)?(?=之?前(?!后)|以前)")
 _HOLIDAYS: Final = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1), "教师节": (9, 10)}
@@ -36,9 +39,11 @@ _THIS_MONTH: Final = re.compile(
 _DAY_ONLY: Final = re.compile(rf"(?<![0-9.:月年第个前后-]){DAYS}")
 _WEEK: Final = re.compile(r"(?<![每逢按(的第个周])(?P<rel>本|这|下)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!至|到|-)")
 _AHEAD: Final = re.compile(r"(?P<word>今[日天]|明[日天]|后天)(?!起)")
-_COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")
+_COUNT: Final = re.compile(rf"(?<![0-9第])(?P<n>{NUMBER})(?:个)?(?:自然|日历)?(?P<unit>工作[日天]|[日天]|月|周|星期)(?:之内|以内|内)")
 _COUNT_HALF: Final = re.compile(r"(?P<n>半)个?(?P<unit>月)(?:之内|以内|内)")
-_COUNT_BARE: Final = re.compile(rf"(?<=[后起])(?<!最后)(?:的)?第?(?P<n>{NUMBER})(?:个)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)")
+_COUNT_BARE: Final = re.compile(
+    rf"(?<=[后起])(?<!最后)(?:的)?第?(?P<n>{NUMBER})(?:个)?(?:自然|日历)?(?P<unit>工作[日天]|[日天])(?!内|以内|之内)"
+)
 
 _WEEKDAY_AFTER: Final = (
     r"(?:\([本即]?(?:周|星期|礼拜)[一二三四五六日天]\)|\([0-9]{1,2}月[0-9]{1,2}日(?:,?(?:周|星期)[一二三四五六日天])?\)"
