@@ -181,7 +181,7 @@ def _backward(text: str, mention: Mention, verbs: list[Verb], chunk: tuple[int, 
         return None
     lead = text[chunk[0] : mention.start][-20:]
     direct = re.search(
-        r"(?:截止|截至|时间|时限|期限|日期|最迟|不迟于|不晚于|\(|务必|须在|请在|请于)[^,。;]{0,8}$", text[: mention.start][-14:]
+        r"(?:截止|截至|时间|时限|期限|日期|最迟|不迟于|不晚于|\(|务必|须在|请在|请于|季度)[^,。;]{0,8}$", text[: mention.start][-14:]
     )
     return earlier[-1] if direct and not _OTHER_WORK.search(lead) and "会议" not in lead and "培训" not in lead else None
 

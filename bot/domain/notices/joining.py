@@ -9,7 +9,9 @@ from bot.domain.notices.mentions import Days, Mention, MonthDays
 _TO: Final = re.compile(r"[(]?\s?(?:至|到|-|~|起至)\s?$")
 _AND: Final = re.compile(r"(?:[、,和及与或]|以及|或者|\s)?(?:分别)?(?:(?:[及和])?(?:下半年|全年|年终|年度))?(?:于|在|为)?$")
 _WINDOW: Final = re.compile(r"(?:须|应|请|务必|应当|需)[^,。;]{0,4}[在于]$")
-_HALF: Final = re.compile(r"上半年(?:[^,。;、]{0,12})$")
+_EACH_QUARTER: Final = re.compile(r"[按每逐各]一?个?季")
+_QUARTER: Final = re.compile(r"[^,。;、]{0,16}[,、]第?[一二三四1-4]季度[^,。;、]{0,8}")
+"""What stands between two days of a list by quarters: 第一季度于4月10日前报送，第二季度于7月10日前…"""
 
 
 def join(text: str, found: list[Mention]) -> list[Mention]:
@@ -26,6 +28,8 @@ def join(text: str, found: list[Mention]) -> list[Mention]:
 
 def _merged(text: str, left: Mention, right: Mention) -> Mention | None:
     gap = text[left.end : right.start]
+    if isinstance(left.when, Days) and isinstance(right.when, Days) and _QUARTER.fullmatch(gap):
+        return _list(left, right, left.when, right.when) if _goes_by_quarters(text, left) else None
     if len(gap) > 8 or not isinstance(left.when, Days):
         return None
     if _TO.fullmatch(gap):
@@ -33,6 +37,11 @@ def _merged(text: str, left: Mention, right: Mention) -> Mention | None:
     if isinstance(right.when, Days) and _AND.fullmatch(gap):
         return _list(left, right, left.when, right.when)
     return None
+
+
+def _goes_by_quarters(text: str, first: Mention) -> bool:
+    """Whether days named for several quarters are those of one report: a habit is named before them, or all four are there."""
+    return bool(_EACH_QUARTER.search(text[: first.start])) or ("一季度" in text and "四季度" in text)
 
 
 def _range(left: Mention, right: Mention, first: Days, window: bool) -> Mention | None:

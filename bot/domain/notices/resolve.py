@@ -93,6 +93,8 @@ def _days(when: Days, context: Context) -> Resolved:
         return Resolved((rules.MonthlyNext(when.points[0][1]),))
     if when.points[0][0] == 0 and context.frequency is Frequency.MONTH and context.recurs:
         return Resolved((rules.Monthly(tuple(day for _, day in when.points)),))
+    if context.frequency is Frequency.QUARTER and context.recurs and when.year is None and (rule := _by_quarter(when.points)):
+        return Resolved((rule,))
     if _is_yearly(when, context) or (when.year is None and len(when.points) == 4 and _even(when.points)):
         doubts = (DoubtKind.APPROXIMATE,) if when.rough and not context.standing else ()
         return _yearly(when.points, doubts)
@@ -138,6 +140,15 @@ def _even(points: tuple[tuple[int, int], ...]) -> rules.Rule | None:
     return None
 
 
+def _by_quarter(points: tuple[tuple[int, int], ...]) -> rules.Rule | None:
+    """What two or more days say of every quarter: the same day in the same month of each."""
+    places = {((month - 1) % 3 + 1, day) for month, day in points if month > 0}
+    if len(points) < 2 or len(places) != 1:
+        return None
+    place, day = places.pop()
+    return rules.QuarterlyNext(day) if place == 1 and day != rules.LAST else rules.Quarterly(place, day)
+
+
 def _possible(year: int, month: int, day: int) -> tuple[int, int]:
     last = monthrange(year, month)[1]
     return month, last if day == rules.LAST else min(day, last)
@@ -147,10 +158,11 @@ def _dated(when: Days, context: Context) -> Resolved:
     year = _year_of(when, context)
     if year is not None and year not in YEARS:
         return _unknown(DoubtKind.IMPOSSIBLE_DATE)
-    if year is None and context.issued is None:
+    since = context.issued or context.previous
+    if year is None and (since is None or (context.issued is None and when.points[0][0] < 1)):
         return _unknown(DoubtKind.NO_ISSUE_DATE if when.points[0][0] < 1 else DoubtKind.NO_YEAR)
-    days = [_day(month, day, year, context.issued) for month, day in when.points]
-    days += [_day(month, day, other.year, context.issued) for other in when.more for month, day in other.points]
+    days = [_day(month, day, year, since) for month, day in when.points]
+    days += [_day(month, day, other.year, since) for other in when.more for month, day in other.points]
     if any(found.year not in YEARS for found in days):
         return _unknown(DoubtKind.IMPOSSIBLE_DATE)
     doubts = [DoubtKind.APPROXIMATE] if when.rough else []

@@ -35,6 +35,36 @@ ROWS: list[Row] = [
     ("对征求意见稿如有异议，请于3月10日前书面反馈我厅。", "2020-03-01", ["once:2020-03-10"], "remarks on a draft"),
     ("请于2020年内报送总结。", "2020-03-01", ["once:2020-12-31"], "the end of a year that is named"),
     ("请各单位年内报送总结。", "2020-03-01", ["once:2020-12-31"], "the end of this year"),
+    (
+        "A表2012年12月30日前、B表1月6日前报市局统计科。",
+        "",
+        ["once:2012-12-30", "once:2013-01-06"],
+        "a day without a year follows the one before it",
+    ),
+    (
+        "按季度报送进展，第一季度于4月10日前报送，第二季度于7月10日前报送，第三季度于10月10日前报送，第四季度于次年1月10日前报送。",
+        "2020-03-01",
+        ["quarterly:next-month-day=10 2020-04-10"],
+        "a day for every quarter",
+    ),
+    (
+        "各单位应按季度上报完成情况，第一季度于4月10日前、第二季度于7月10日前上报。",
+        "2020-03-01",
+        ["quarterly:next-month-day=10 2020-04-10"],
+        "days for two quarters under a habit",
+    ),
+    (
+        "按季度报送。第一季度4月10日前、二季度7月10日前、三季度10月10日前、四季度次年1月10日前报送。",
+        "2020-03-01",
+        ["quarterly:next-month-day=10 2020-04-10"],
+        "all four quarters in a sentence of their own",
+    ),
+    (
+        "第一季度于4月10日前、第二季度于7月10日前报送。",
+        "2020-03-01",
+        ["once:2020-04-10", "once:2020-07-10"],
+        "days for two quarters, no habit named",
+    ),
 ]
 
 NOTHING: list[tuple[str, str]] = [
