@@ -21,6 +21,8 @@ _STOP: Final = re.compile(
 )
 _REPORTED_TOO: Final = re.compile(r"并(?:将|把|报|向|于|书面)[^,;]*$|[,;](?:将|把|有关|相关)[^,;]{2,40}$")
 _ASKED: Final = re.compile(r"[,的]?[^,。;]{0,16}(?:须|务必|请|应当?(?![届时收付缴]))(?:[^,。;]{0,4}(?:将|把|在)|[^,。;]{0,8}报)")
+_ON_THE_WAY: Final = re.compile(r"(?:完成|评审|推荐|经|结果)[^,。;]{0,12}公示(?:无异议|期?结束|期?满)?后?(?=,(?![^,。;]{0,12}异议))")
+"""A public notice as one step before the hand-in (学院完成评审、公示，报送推荐材料): the time is that of both."""
 _OTHER_WORK: Final = re.compile(r"完成|召开|开展|组织|进行|做好|举行")
 
 
@@ -156,6 +158,7 @@ def _claims(between: str, mention: Mention, verb: Verb) -> bool:
     """Whether a time still holds for a verb after the words between them."""
     if isinstance(mention.when, Count) and verb.word in duty.APPLYING:
         return False
+    between = _ON_THE_WAY.sub("", between) if mention.marked else between
     first, *later = re.split(r"[,;]", between)
     if not mention.marked and any(later):
         return isinstance(mention.when, Recurring | Weekdays) and len(between) < 30 and not exclusions.other_act(between)

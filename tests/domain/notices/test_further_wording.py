@@ -65,6 +65,12 @@ ROWS: list[Row] = [
         ["once:2020-04-10", "once:2020-07-10"],
         "days for two quarters, no habit named",
     ),
+    (
+        "5月30日16:00前，学院完成评审、公示，报送推荐材料。",
+        "2020-03-01",
+        ["once:2020-05-30"],
+        "a public notice on the way to the hand-in",
+    ),
 ]
 
 NOTHING: list[tuple[str, str]] = [
@@ -73,6 +79,8 @@ NOTHING: list[tuple[str, str]] = [
     ("省厅将组织专家于6月30日前对上报项目完成评审。", "the issuing body has it reviewed"),
     ("各地上报后，省厅将组织专家于6月底前完成评审并反馈结果。", "the same after a handing in"),
     ("公示期内如有异议，请于3月10日前以书面形式向组织部反映。", "objections to what is made public"),
+    ("5月30日前完成公示，有异议的向我局反映。", "objections after a public notice"),
+    ("评审结果于5月30日前公示，各地可报送意见。", "a public notice with its own time"),
     ("如对公示内容有异议，请于3月10日前书面反馈至科技处。", "the same with a verb of reporting"),
 ]
 
