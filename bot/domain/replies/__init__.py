@@ -1,8 +1,9 @@
 """The reader of answers: from what a contact typed to what it means (DESIGN 5.7: "收到" is never "已报").
 
 Belongs here: one grammar, pure and deterministic. Its way, one file per step:
-`normalise` (one spelling) → `quote` (cut what others wrote) → `parts` (several reports) → `tagging` (words to classes, by `lexicon`,
-`days`, `counts`) → `clauses` (the rule tables `rules_*`) → `decide` (tie-breaking) → `reader` (the day by `calendar_days`, counts).
+`normalise` (one spelling) → `quote` (cut what others wrote) → `english` (rendered in Chinese) → `parts` (several reports) →
+`tagging` (words to classes, by `lexicon`, `days`, `counts`) → `clauses` (the rule tables `rules_*`) → `decide` (tie-breaking)
+→ `reader` (the day by `calendar_days`, counts).
 A misread answer becomes a row in `tests/domain/replies/utterances/` and then a word in `lexicon` or a rule in `rules_*`.
 No learned model: every reading must name the words and the rule, and the same text must read the same for ever.
 """

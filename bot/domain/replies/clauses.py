@@ -22,7 +22,10 @@ from bot.domain.replies.tagging import Tagged
 from bot.domain.words import Intent
 
 EMOJI = "[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u221a]"
-BREAK = re.compile(rf"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))|(?<!{EMOJI})(?={EMOJI})|(?<={EMOJI})(?!{EMOJI})")
+BREAK = re.compile(
+    r"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))|(?<=[了H])(?=没(?:毛病|问题|错)(?![吗么?吧]))"
+    rf"|(?<!{EMOJI})(?={EMOJI})|(?<={EMOJI})(?!{EMOJI})"
+)
 ONLY_ASKS = re.compile(r"^(?:K|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
 _WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, reverse=True))
 _POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"

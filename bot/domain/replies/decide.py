@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.replies import rules_withdrawn
 from bot.domain.replies.clauses import Clause, Found
 from bot.domain.words import Intent
 
 PAPER = re.compile("纸质|纸的|纸版|原件|盖章件|盖章版|红头|邮寄件|签字版|纸件")
 ELECTRONIC = re.compile("电子|扫描件|excel|word")
 PAST = re.compile("P|之前|原来|本来|昨")
+OTHERS_BELIEVED = re.compile("(?:B|N|L|A|他|她|人家|别人).{0,3}以为")
 STAGES = frozenset({"handed to somebody else", "others handed in to them", "between two stages"})
 """Stages on the way, which a report sent later leaves behind."""
 
@@ -72,11 +74,31 @@ def _retraction(clauses: Sequence[Clause]) -> str | None:
     later = max(_last(clauses, group) for group in ("looks done", "hedged", "blocked"))
     if _has(clauses, "resent") and not _has(clauses, "promise"):
         return "resent" if _last(clauses, "resent") > later else None
-    if _has(clauses, "retraction"):
+    if _has(clauses, "retraction") and not (_others_believed(clauses) and _only_on_second_look(clauses)):
         return "retraction"
+    if _taken_back(clauses):
+        return "claim"
     others = [clause for clause in clauses if "claim" not in clause.found]
     denied = _has(others, "looks done", "blocked", "hedged")
     return "claim" if len(others) < len(clauses) and denied and not _has(others, "done") else None
+
+
+def _others_believed(clauses: Sequence[Clause]) -> bool:
+    """Whether the claim that turns out wrong was somebody else's: 局长以为我报了，其实还没."""
+    return any(OTHERS_BELIEVED.search(clause.text) for clause in clauses)
+
+
+def _only_on_second_look(clauses: Sequence[Clause]) -> bool:
+    return all(c.found["retraction"].reason.rule == rules_withdrawn.SECOND_LOOK for c in clauses if "retraction" in c.found)
+
+
+def _taken_back(clauses: Sequence[Clause]) -> bool:
+    """Reported, then "no, wait", then denied: 已发，哦不对，没发这个."""
+    waits = [c.index for c in clauses if "claim" in c.found and c.found["claim"].reason.rule == rules_withdrawn.TAKEN_BACK]
+    if not waits:
+        return False
+    reported = any("done" in c.found and c.index < waits[-1] for c in clauses)
+    return reported and _last(clauses, "looks done") > waits[-1] > _last(clauses, "done")
 
 
 def _zero(clauses: Sequence[Clause]) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import times
-from bot.domain.replies import calendar_days, clauses, decide, normalise, parts, periods, quote, rules_talk, tagging, tally
+from bot.domain.replies import calendar_days, clauses, decide, english, normalise, parts, periods, quote, rules_talk, tagging, tally
 from bot.domain.replies.calendar_days import Moment
 from bot.domain.replies.clauses import Clause
 from bot.domain.replies.decide import Verdict
@@ -60,7 +60,7 @@ def read(text: str, asked_at: datetime, calendar: WorkCalendar) -> Reading:
         return _nothing(whole[:40], "quoted text only", unsure=False)
     if foreign := FOREIGN.search(own) or CHAT_LOG.search(own):
         return _nothing(foreign.group(), "not the sender's own statement", unsure=True)
-    return _understand(own[:LONGEST], Moment(times.local(asked_at), calendar), too_long=len(own) > LONGEST)
+    return _understand(english.rendered(own[:LONGEST])[:LONGEST], Moment(times.local(asked_at), calendar), too_long=len(own) > LONGEST)
 
 
 def _nothing(words: str, rule: str, *, unsure: bool) -> Reading:

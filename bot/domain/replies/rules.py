@@ -32,6 +32,9 @@ what we owe is also its electronic form and the duty as such."""
 NARROW = {"‹work›": "W", "‹can›": "K", "‹none›": "G"}
 """The same classes without those they cover."""
 
+REPEATED = re.compile(r"\(\?:((?:[^()\[\].?*+{}\\^$|]|\[[^\]|]*\]|\|)+)\)([*+]\??)")
+"""A choice between plain words, repeated."""
+
 WIDE = re.compile(r"\[[^\]]*\]|[WKEMG]")
 
 
@@ -66,7 +69,20 @@ def _regex(alternatives: tuple[str, ...]) -> re.Pattern[str]:
     pattern = WIDE.sub(_widened, pattern)
     for name, narrow in NARROW.items():
         pattern = pattern.replace(name, narrow)
-    return re.compile(pattern)
+    return re.compile(REPEATED.sub(_one_way, pattern))
+
+
+def _one_way(found: re.Match[str]) -> str:
+    """A repeated choice of words in which each position has one reading: no word twice, the longest first and kept.
+
+    等到 beside 等 and 到, or a word listed twice, would be tried in every combination: 2ⁿ of them in a text of n such words.
+    """
+    words = sorted(dict.fromkeys(found[1].split("|")), key=_letters, reverse=True)
+    return f"(?>{'|'.join(words)}){found[2]}"
+
+
+def _letters(word: str) -> int:
+    return 1 if word.startswith("[") else len(word)
 
 
 def _widened(found: re.Match[str]) -> str:

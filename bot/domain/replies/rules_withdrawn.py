@@ -3,6 +3,10 @@
 from bot.domain.replies.rules import Rule
 from bot.domain.words import Intent
 
+SECOND_LOOK = "on a second look it was not"
+TAKEN_BACK = "no, wait"
+"""Takes back what was said a moment before, if that was a report and what follows denies it."""
+
 RETRACTION = (
     Rule(
         "slip of the tongue or finger",
@@ -27,7 +31,7 @@ RETRACTION = (
             "说.{0,8}(?:H|X).{0,4}(?:是指|指的是|其实是|是说)",
             "H(?:给)?别人的|当我[没G]说|(?:我)?(?:说|指)的是(?:Q|O|另|别|其余)|更正为.{0,3}G|改(?:为|成).{0,3}G",
             "作废|不作数|不算(?:数|了|$|的)|收回|撤回|撤了|撤销|误H|误操作|误点|误[HW]|误触|误回|误按|口误|笔误|手误|手滑",
-            "乌龙|改回|请忽略|取消P|划掉|不作准",
+            "(?:说|回|H|X|P).{0,12}(?:逗|骗|玩笑|瞎说|糊弄|随口)|(?:逗|骗)(?:A|你)(?:玩)?的|乌龙|改回|请忽略|取消P|划掉|不作准",
         ),
         score=0.95,
         unless=(
@@ -50,7 +54,7 @@ RETRACTION = (
             "(?:以为|当成|当作|还当).{0,12}?(?:H|X|完成|了)",
         ),
         score=0.9,
-        unless=("A以为|别以为|不要以为|A以为",),
+        unless=("(?:A|B|N|L|他|她|人家|别人).{0,3}以为|别以为|不要以为",),
     ),
     Rule(
         "the earlier answer is wrong",
@@ -75,7 +79,7 @@ RETRACTION = (
         unless=("先别催",),
     ),
     Rule(
-        "on a second look it was not",
+        SECOND_LOOK,
         Intent.CORRECTION_NOT_DONE,
         says=("(?:其实|实际上?|原来|才发现|发现|一看|一S|一瞅|V看|W后|实为|事实上).{0,8}?(?:G|没|草稿|未|G|不是)",),
         score=0.85,
@@ -84,6 +88,12 @@ RETRACTION = (
 
 CLAIM = (
     Rule(
+        TAKEN_BACK,
+        Intent.CORRECTION_NOT_DONE,
+        says=("^[哦噢喔啊呃哎诶等V不]{0,6}不对(?:不对)?[啊呀了]?$",),
+        score=0.85,
+    ),
+    Rule(
         "an earlier claim is quoted",
         Intent.CORRECTION_NOT_DONE,
         says=(
@@ -91,6 +101,7 @@ CLAIM = (
             "(?:P|T|之前|上次|P的?|昨|前面|A).{0,4}(?:说|回|回复|反馈|讲|答复|告诉|通知).{0,10}(?:H|X|完成)",
         ),
         score=0.8,
+        unless=("H的是(?:U|N|L|B|别|另|他|人家|不是我)",),
     ),
 )
 

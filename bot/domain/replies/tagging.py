@@ -94,7 +94,7 @@ def tag(text: str, moment: Moment) -> Tagged:
 def _next(text: str, at: int, fresh: bool, moment: Moment) -> tuple[str, int, days.Mention | counts.Count | None]:
     char = text[at]
     if char in periods.FIRST and (quarter := periods.NAMED.match(text, at)):
-        return ("M" if periods.number(quarter) in periods.current(moment.day) else "Q"), quarter.end() - at, None
+        return ("M" if periods.is_current(quarter, moment.day) else "Q"), quarter.end() - at, None
     if char in days.FIRST and (mention := days.match(text, at)):
         mention = calendar_days.settled(mention, moment)
         return mention.tag, mention.length, mention
