@@ -5,8 +5,8 @@ several missed ones become one (`coalesce=True`). A beat that fails is logged an
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -64,8 +64,12 @@ class Metronome:
             self._scheduler.shutdown(wait=False)
 
     def _once(self, beat: Beat) -> None:
-        with _recorded(beat.name, self._record):
+        trouble = ""
+        try:
             beat.run()
+        except Exception as error:  # noqa: BLE001 - a job that fails must not stop the others
+            trouble = _told(beat.name, error)
+        _write_down(self._record, beat.name, trouble)
 
 
 class Loop:
@@ -92,19 +96,25 @@ class Loop:
         while not self._stopped:
             self._woken.clear()
             nap = self._nap
-            with _recorded(self._name, self._record):
+            trouble = ""
+            try:
                 nap = min(max(await self._run(), 0.0), self._nap)
+            except Exception as error:  # noqa: BLE001 - nor itself the next time
+                trouble = _told(self._name, error)
+            await asyncio.to_thread(_write_down, self._record, self._name, trouble)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), nap)
 
 
-@contextmanager
-def _recorded(name: str, record: Record) -> Iterator[None]:
-    """Log and record what a run raises; the machine goes on."""
+def _told(name: str, error: Exception) -> str:
+    """Log what a run raised: a job that fails must not stop the others, nor itself the next time."""
+    log.error("job_failed", job=name, exc_info=error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _write_down(record: Record, name: str, trouble: str) -> None:
+    """Record the run. If even that cannot be written, the log has it and the machine goes on."""
     try:
-        yield
-    except Exception as trouble:  # one of two broad excepts of the house: a job that fails must not stop the others
-        log.exception("job_failed", job=name)
-        record(name, f"{type(trouble).__name__}: {trouble}")
-    else:
-        record(name, "")
+        record(name, trouble)
+    except Exception as error:
+        log.error("heartbeat_not_written", job=name, exc_info=error)

@@ -1,7 +1,7 @@
 """What time alone makes superfluous: questions nobody answers any more and spent login links. Evidence is never touched."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.store.engine import Store
 
@@ -10,9 +10,6 @@ QUESTION = timedelta(days=3)
 
 LINK = timedelta(days=7)
 """How long the digest of an expired login link is kept."""
-
-HEARTBEAT = "heartbeat:tidy"
-"""Where the moment of the last run stands in `meta`, ISO 8601 in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +23,4 @@ class Tidied:
 def run(now: datetime, store: Store) -> Tidied:
     """Do the housekeeping of the day; safe at any time and any number of times."""
     with store.begin() as tx:
-        tidied = Tidied(tx.questions.lapse(now - QUESTION, now), tx.links.forget(now - LINK))
-        tx.meta.set(HEARTBEAT, now.astimezone(UTC).isoformat())
-    return tidied
+        return Tidied(tx.questions.lapse(now - QUESTION, now), tx.links.forget(now - LINK))

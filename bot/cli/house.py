@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -20,7 +21,7 @@ from bot.domain.words import MessageState, label
 from bot.render import Renderer
 from bot.store.letters import Message
 from bot.store.tx import Tx
-from bot.wiring import clock, health, jobbing, playing, record
+from bot.wiring import arming, clock, health, jobbing, playing, record
 from bot.wiring import serve as serving
 from bot.wiring.ground import Ground, open_ground, start_log
 
@@ -97,7 +98,7 @@ def content(path: Path) -> bytes:
 def run(job: str, now: str, data: Path | None, env: Path | None, as_json: bool) -> None:
     """Run one job once."""
     with opened(data, env) as ground:
-        outcome = jobbing.run(ground, job, clock.RealClock(_instant(now)))
+        outcome = jobbing.run(ground, job, clock.RealClock(_instant(now) or arming.now(ground)))
     if as_json:
         sys.stdout.write(json.dumps(outcome, ensure_ascii=False, default=str) + "\n")
     else:
@@ -120,7 +121,7 @@ def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
     else:
         for finding in findings:
             mark = "[red]✗[/]" if not finding.ok else "[yellow]![/]" if finding.warn else "[green]✓[/]"
-            Console().print(f"{mark} {finding.about}：{finding.detail}", highlight=False, soft_wrap=True)
+            Console().print(f"{mark} {finding.about}：{escape(finding.detail)}", highlight=False, soft_wrap=True)
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
 

@@ -43,7 +43,7 @@ def show(console: Console, record: Record, doubts: Sequence[notices.Doubt]) -> N
     _figures(console, record)
     console.print("\n[bold]提示[/]" if record.warnings else "\n[bold]提示[/] 无")
     for warning in record.warnings:
-        console.print(f"  · {warning}", highlight=False)
+        console.print(f"  · {escape(warning)}", highlight=False)
     for edition in record.bulletins:
         console.print(f"\n[bold]通报（第{edition.edition}稿，截至{times.local(edition.as_of):%Y-%m-%d %H:%M}）[/]")
         console.print(escape(edition.text), highlight=False)
@@ -76,7 +76,7 @@ def _day(events: Sequence[Event]) -> Iterable[str]:
     for event in events:
         alike.setdefault((event.arrow, event.channel, event.about), []).append(event)
     for (arrow, channel, about), group in alike.items():
-        yield f"{times.local(group[0].at):%H:%M} {arrow} {channel:<14} {about} {_names([event.name for event in group])}"
+        yield f"{times.local(group[0].at):%H:%M} {arrow} {channel:<14} {about} {escape(_names([event.name for event in group]))}"
 
 
 def _names(names: Sequence[str]) -> str:
@@ -89,7 +89,7 @@ def _matrix(console: Console, record: Record) -> None:
     table = Table(title="单位 × 报告期", title_justify="left", pad_edge=False)
     table.add_column("单位")
     for column in record.matrix.columns:
-        table.add_column(f"{period_names.label(column.period)}\n{column.what[:8]}", justify="center")
+        table.add_column(f"{period_names.label(column.period)}\n{escape(column.what[:8])}", justify="center")
     for row in record.matrix.rows:
         indent = "  " if row.unit.level == "county" else ""
         cells = (row.cells.get(column.period_id) for column in record.matrix.columns)
@@ -119,5 +119,5 @@ def _figures(console: Console, record: Record) -> None:
             if cell := row.cells.get(column.period_id):
                 counts[cell.status] = counts.get(cell.status, 0) + 1
         words = "，".join(f"{label(status)} {count}" for status, count in sorted(counts.items()))
-        console.print(f"{period_names.label(column.period)} {column.what}：{words}", highlight=False)
+        console.print(f"{period_names.label(column.period)} {escape(column.what)}：{words}", highlight=False)
     console.print(f"共发送 {len(record.sends)} 条，收到答复 {len(record.inbound)} 条", highlight=False)

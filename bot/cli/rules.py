@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.domain import due as dues
@@ -67,15 +68,14 @@ def notice_read(file: str, issued: str, as_json: bool) -> None:
         sys.stdout.write(_dump(_notice(reading)) + "\n")
         return
     console = Console()
-    console.print(f"[bold]{reading.title or '（未读出标题）'}[/]  {reading.number or ''}  成文 {reading.issued or '未知'}")
+    console.print(f"[bold]{escape(reading.title or '（未读出标题）')}[/]  {escape(reading.number or '')}  成文 {reading.issued or '未知'}")
     for item in reading.obligations:
         days = "、".join(map(str, item.due)) or "待定"
-        console.print(
-            f"\n● {item.what}\n  规则 {item.rule}；首个截止 {days}；报送至 {item.recipient or '未写明'}\n  原文：{item.text}",
-            highlight=False,
-        )
+        where = escape(item.recipient or "未写明")
+        console.print(f"\n● {escape(item.what)}\n  规则 {item.rule}；首个截止 {days}；报送至 {where}", highlight=False)
+        console.print(f"  原文：{escape(item.text)}", highlight=False)
     for doubt in reading.doubts:
-        console.print(f"\n[yellow]？ {doubt.question}[/]\n  {doubt.text}", highlight=False)
+        console.print(f"\n[yellow]？ {escape(doubt.question)}[/]\n  {escape(doubt.text)}", highlight=False)
 
 
 def _notice(reading: notices.NoticeReading) -> dict[str, Any]:
@@ -144,5 +144,5 @@ def _table(heads: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
     for head in heads:
         table.add_column(head)
     for row in rows:
-        table.add_row(*map(str, row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     Console().print(table)

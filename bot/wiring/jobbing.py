@@ -10,10 +10,11 @@ from bot.channels.base import Channel
 from bot.domain.errors import CuibaoError
 from bot.wiring import channels
 from bot.wiring.clock import RealClock
-from bot.wiring.ground import Ground
+from bot.wiring.ground import Ground, GroundError
 from jobs import bulletin, deliver, due, listen, remind, tidy
 
-HEARTBEAT = tidy.HEARTBEAT
+HEARTBEAT = "heartbeat:"
+"""Start of the keys in `meta` under which each job's last run stands."""
 NAMES = ("due", "remind", "deliver", "listen", "bulletin", "tidy")
 
 
@@ -43,8 +44,18 @@ def run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
     return asyncio.run(_run(ground, name, clock))
 
 
+def open_ways(ground: Ground, clock: RealClock) -> Mapping[str, Channel]:
+    """The ways out of this installation: none in a rehearsal, and none for people who are only stand-ins. Raises GroundError."""
+    if ground.settings.cuibao_mode != "live":
+        return {}
+    with ground.store.read() as tx:
+        if tx.meta.get("sample") is not None:
+            raise GroundError("这个数据目录里是演练样例，不能用于实发。请把 CUIBAO_DATA 指到一个新目录")
+    return channels.build(ground.settings, clock.now, ground.secret)
+
+
 async def _run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
-    ways = channels.build(ground.settings, clock.now, ground.secret)
+    ways = open_ways(ground, clock)
     try:
         if name == "deliver":
             return plain(await deliver.run(clock, ground.store, ways, ground.renderer.render))

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.talk.doors import Doors
 from bot.web import app
 from bot.web.house import House
-from bot.wiring import channels, health, jobbing, playing
+from bot.wiring import health, jobbing, playing
 from bot.wiring.clock import RealClock
 from bot.wiring.ground import Ground, GroundError
 from bot.wiring.house import LiveHouse, RehearsalHouse, virtual_now
@@ -71,7 +71,7 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, port: int) -> None:
     said = []
     with ground.store.read() as tx:
-        fresh = not tx.notices.all()
+        fresh = tx.meta.get("sample") is None
     if fresh:
         await asyncio.to_thread(playing.prepare, ground.store, playing.sample_play())
         said.append("已建库并载入样例：吉林省单位树、随附通知、虚构联络员")
@@ -88,17 +88,15 @@ async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, 
 
 
 async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port: int) -> None:
-    with ground.store.read() as tx:
-        if tx.meta.get("sample") is not None:
-            raise GroundError("这个数据目录里是演练样例，不能用于实发。请把 CUIBAO_DATA 指到一个新目录")
-    ways = channels.build(ground.settings, clock.now, ground.secret)
+    ways = jobbing.open_ways(ground, clock)
     jobs = jobbing.table(ground, clock, ways)
     seconds = {"due": HOUR, "remind": ground.settings.cuibao_tick_seconds, "listen": 30, "bulletin": HOUR, "tidy": DAY}
     metronome = Metronome(
         [Beat(name, beat, jobs[name]) for name, beat in seconds.items()],
         lambda name, error: health.record(ground, name, error, clock.now()),
     )
-    delivery = _delivery(ground, clock, ways)
+    stop = asyncio.Event()
+    delivery = _delivery(ground, clock, ways, stop)
     listening = Loop("listen_now", lambda: _listen_now(metronome), _unrecorded, HOUR)
     loop = asyncio.get_running_loop()
     doors = Doors(ground.store, clock.now, *_keys(ground.settings), lambda: _ring(loop, listening))
@@ -108,6 +106,7 @@ async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port:
     try:
         await _serve(house, ground, clock, listener, port, [f"实发方式：已启用渠道 {'、'.join(ways) or '无'}"])
     finally:
+        stop.set()
         metronome.stop()
         for each in (delivery, listening):
             each.stop()
@@ -116,8 +115,8 @@ async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port:
             await channel.close()
 
 
-def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel]) -> Loop:
-    """The delivery loop: send what may go, then sleep until the next message may."""
+def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel], stop: asyncio.Event) -> Loop:
+    """The delivery loop: send what may go, then sleep until the next message may. Once `stop` is set nothing new is begun."""
     budgets = {name: channel.limits.per_minute for name, channel in ways.items()}
 
     def until_next() -> float:
@@ -126,7 +125,7 @@ def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel]) -> 
         return (wake - clock.now()).total_seconds() if wake else LONGEST_NAP
 
     async def once() -> float:
-        await deliver.run(clock, ground.store, ways, ground.renderer.render)
+        await deliver.run(clock, ground.store, ways, ground.renderer.render, stop=stop)
         return await asyncio.to_thread(until_next)
 
     heartbeat = _Seldom(lambda name, error: health.record(ground, name, error, clock.now()), clock)
@@ -169,8 +168,9 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
     return wecom, settings.dingtalk_app_secret or None
 
 
-def _told(_number: int, _frame: FrameType | None) -> None:
-    """uvicorn takes the signal, ends in order and raises it once more; by then there is nothing left to do about it."""
+def _told(number: int, _frame: FrameType | None) -> None:
+    """uvicorn takes the signal, ends in order and raises it once more; whoever signals again while we tidy up ends it at once."""
+    signal.signal(number, signal.SIG_DFL)
 
 
 async def _serve(house: House, ground: Ground, clock: RealClock, listener: socket.socket, port: int, said: list[str]) -> None:
