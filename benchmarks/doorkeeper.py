@@ -39,9 +39,9 @@ class Gate:
         """The clock of the office."""
         return office.NOW
 
-    def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
+    async def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
         """Verify, store, acknowledge."""
-        answer = self.doors.receive(channel, method, query, headers, body)
+        answer = await self.doors.take(channel, method, query, headers, body)
         return CallbackAnswer(answer.status, answer.body, answer.media_type)
 
 

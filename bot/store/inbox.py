@@ -1,7 +1,7 @@
 """What arrived: kept raw before anyone interprets it, once per platform id, and what it was understood to mean."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -65,11 +65,19 @@ class Inbox:
 
     def keep(self, message: inbound.Inbound, received_at: datetime) -> int | None:
         """Store it as it came; its id, or None if the platform delivered it before."""
-        row = _row(message, received_at)
+        return self.keep_all([message], received_at)[0]
+
+    def keep_all(self, messages: Sequence[inbound.Inbound], received_at: datetime) -> list[int | None]:
+        """Store them as they came, in this order; of each its id, or None if the platform delivered it before."""
+        rows = [_row(message, received_at) for message in messages]
+        keys = [(row["channel"], row["platform_id"]) for row in rows]
         head = chain.lock(self._connection, INBOUND)  # who comes second waits here, then sees the first one's row
-        if self._connection.execute(_SEEN, {"channel": row["channel"], "platform_id": row["platform_id"]}).first() is not None:
-            return None
-        return chain.hang(self._connection, INBOUND, head, [row])[0]
+        seen = self._seen(keys)
+        fresh = {key: row for key, row in zip(reversed(keys), reversed(rows), strict=True) if key not in seen}  # of equal ones the first
+        order = [key for key in dict.fromkeys(keys) if key in fresh]
+        ids = chain.hang(self._connection, INBOUND, head, [fresh[key] for key in order]) if order else []
+        numbers = dict(zip(order, ids, strict=True))
+        return [numbers.pop(key, None) for key in keys]
 
     def unread(self, limit: int) -> list[inbound.Inbound]:
         """Those nobody has interpreted yet, oldest first."""
@@ -109,6 +117,10 @@ class Inbox:
         if state is not None:
             query = query.where(INBOUND.c.state == state.value)
         return [_received(row) for row in self._connection.execute(query)]
+
+    def _seen(self, keys: Collection[tuple[object, object]]) -> set[tuple[object, object]]:
+        channels, ids = {channel for channel, _ in keys}, {platform_id for _, platform_id in keys}
+        return {(row.channel, row.platform_id) for row in self._connection.execute(_SEEN, {"channels": [*channels], "ids": [*ids]})}
 
     def replies(self, inbound_id: int) -> Sequence[Reply]:
         """How it was understood."""
@@ -164,7 +176,9 @@ def _received(row: Row[Any]) -> Received:
     return Received(_inbound(row), row.received_at, InboxState(row.state), row.person_id, row.trouble)
 
 
-_SEEN = select(INBOUND.c.id).where(INBOUND.c.channel == bindparam("channel"), INBOUND.c.platform_id == bindparam("platform_id"))
+_SEEN = select(INBOUND.c.channel, INBOUND.c.platform_id).where(
+    INBOUND.c.channel.in_(bindparam("channels", expanding=True)), INBOUND.c.platform_id.in_(bindparam("ids", expanding=True))
+)
 _UNREAD = select(INBOUND).where(text(NEW)).order_by(INBOUND.c.id).limit(bindparam("limit"))
 _SETTLE = update(INBOUND).where(INBOUND.c.id == bindparam("of"))
 _REPLY = insert(REPLY)

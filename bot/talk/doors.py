@@ -1,6 +1,6 @@
 """The doors through which platforms tell us what was said: verify, keep raw, acknowledge at once. Understanding comes later (`hear`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from bot.channels.wecom_crypto import Keys
 from bot.domain.inbound import Inbound
 from bot.domain.secret import Secret
 from bot.store import Store
+from bot.talk.gathering import Gathering
 
 log = structlog.get_logger()
 DINGTALK_SILENCE = b'{"msgtype":"empty"}'
@@ -34,34 +35,53 @@ class Doors:
         self, store: Store, clock: Callable[[], datetime], wecom: Keys | None, dingtalk: Secret | None, rang: Callable[[], None]
     ) -> None:
         self._store, self._clock, self._wecom, self._dingtalk, self._rang = store, clock, wecom, dingtalk, rang
+        self._gathering = Gathering(self._keep)
 
     def receive(self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> DoorAnswer:
         """One request at `door` (`wecom` or `dingtalk`). Nothing of a refused request is kept, and only its length is logged."""
-        try:
-            if door == "wecom" and self._wecom is not None:
-                return self._at_wecom(self._wecom, method, query, body)
-            if door == "dingtalk" and self._dingtalk:
-                return self._at_dingtalk(self._dingtalk, headers, body)
-        except CallbackRefused as refused:
-            log.warning("callback_refused", door=door, refusal=refused.refusal.value, length=len(body))
-            return DoorAnswer(401)
-        return DoorAnswer(404)
+        answer, inbound = self._read(door, method, query, headers, body)
+        if inbound is not None:
+            self.keep(inbound)
+        return answer
+
+    async def take(self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> DoorAnswer:
+        """`receive` for who serves many at a time in one event loop: what arrives together is flushed to disk together."""
+        answer, inbound = self._read(door, method, query, headers, body)
+        if inbound is not None:
+            await self._gathering.put(inbound)
+        return answer
 
     def keep(self, inbound: Inbound) -> None:
         """Store what arrived; the same platform id again changes nothing."""
+        self._keep([inbound])
+
+    def _keep(self, arrived: Sequence[Inbound]) -> None:
         with self._store.begin() as tx:
-            kept = tx.inbox.keep(inbound, self._clock())
-        if kept is not None:
+            kept = tx.inbox.keep_all(arrived, self._clock())
+        if any(number is not None for number in kept):
             self._rang()
 
-    def _at_wecom(self, keys: Keys, method: str, query: Mapping[str, str], body: bytes) -> DoorAnswer:
-        if method == "GET":
-            return DoorAnswer(200, wecom_callback.check_url(keys, query), "text/plain")
-        inbound = wecom_callback.read(keys, query, body)
-        if inbound.text:
-            self.keep(inbound)
-        return DoorAnswer(200)
+    def _read(
+        self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
+    ) -> tuple[DoorAnswer, Inbound | None]:
+        """What is to be answered, once what is to be kept is kept."""
+        try:
+            if door == "wecom" and self._wecom is not None:
+                return _at_wecom(self._wecom, method, query, body)
+            if door == "dingtalk" and self._dingtalk:
+                return _at_dingtalk(self._dingtalk, headers, body, self._clock())
+        except CallbackRefused as refused:
+            log.warning("callback_refused", door=door, refusal=refused.refusal.value, length=len(body))
+            return DoorAnswer(401), None
+        return DoorAnswer(404), None
 
-    def _at_dingtalk(self, secret: Secret, headers: Mapping[str, str], body: bytes) -> DoorAnswer:
-        self.keep(dingtalk_callback.read(secret, headers, body, self._clock()))
-        return DoorAnswer(200, DINGTALK_SILENCE, "application/json")
+
+def _at_wecom(keys: Keys, method: str, query: Mapping[str, str], body: bytes) -> tuple[DoorAnswer, Inbound | None]:
+    if method == "GET":
+        return DoorAnswer(200, wecom_callback.check_url(keys, query), "text/plain"), None
+    inbound = wecom_callback.read(keys, query, body)
+    return DoorAnswer(200), inbound if inbound.text else None
+
+
+def _at_dingtalk(secret: Secret, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[DoorAnswer, Inbound]:
+    return DoorAnswer(200, DINGTALK_SILENCE, "application/json"), dingtalk_callback.read(secret, headers, body, now)

@@ -5,7 +5,6 @@ A refused call is logged without its body: it may hold anything, and without a g
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from bot.web import bodies, state
 
@@ -30,8 +29,8 @@ async def dingtalk(request: Request) -> Response:
 
 async def _hand_over(request: Request, channel: str) -> Response:
     body = await bodies.read(request, LARGEST)
-    below = state.house(request)
-    answer = await run_in_threadpool(below.receive, channel, request.method, dict(request.query_params), dict(request.headers), body)
+    house = state.house(request)
+    answer = await house.receive(channel, request.method, dict(request.query_params), dict(request.headers), body)
     if answer.status >= 400:
         _log.warning("callback_refused", channel=channel, status=answer.status, size=len(body))
     return Response(answer.body, answer.status, media_type=answer.media_type or None)

@@ -215,6 +215,6 @@ class House(Protocol):
         """A stand-in contact answers, through the same door as on the real platform."""
         ...
 
-    def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
-        """A platform calls: verify, store raw, acknowledge at once. 401 for a signature that does not fit."""
+    async def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
+        """A platform calls: verify, store raw, acknowledge at once. 401 for a signature that does not fit. Must not block the loop."""
         ...

@@ -67,9 +67,9 @@ class LiveHouse:
         """Real people answer for themselves."""
         raise NotRehearsing
 
-    def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
+    async def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
         """A platform calls."""
-        answer = self.doors.receive(channel, method, query, headers, body)
+        answer = await self.doors.take(channel, method, query, headers, body)
         return CallbackAnswer(answer.status, answer.body, answer.media_type)
 
 

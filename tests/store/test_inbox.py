@@ -37,6 +37,24 @@ def test_the_same_message_five_times_is_one(store):
     assert other == 2
 
 
+def test_a_group_is_kept_in_order_and_of_equal_ones_the_first(store):
+    with store.begin() as tx:
+        tx.inbox.keep(_said(1), NOW)
+    with store.begin() as tx:
+        group = [_said(2, "甲"), _said(1), _said(3), _said(2, "乙"), _said(1, channel="mail")]
+        assert tx.inbox.keep_all(group, NOW) == [2, None, 3, None, 4]
+        assert tx.inbox.keep_all(group, NOW) == [None] * 5
+        assert tx.inbox.keep_all([], NOW) == []
+    with store.read() as tx:
+        assert [(m.channel, m.platform_id, m.text) for m in tx.inbox.unread(10)] == [
+            ("wecom_app", "id-1", "已报"),
+            ("wecom_app", "id-2", "甲"),
+            ("wecom_app", "id-3", "已报"),
+            ("mail", "id-1", "已报"),
+        ]
+        assert chain.verify_all(tx.connection) == []
+
+
 def test_the_same_message_on_several_threads_at_once_is_one(store):
     kept = []
 

@@ -1,11 +1,14 @@
 """The doors: what is believed is kept once and acknowledged, what is not is refused and leaves no trace."""
 
+import asyncio
 import json
 from collections.abc import Callable
 
 import pytest
 import structlog
 from office import at
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.wecom_crypto import Keys
 from bot.domain.inbound import Inbound
@@ -49,6 +52,33 @@ def test_what_a_platform_posts_is_kept_once_and_acknowledged_every_time(doors, p
     (inbound,) = kept()
     assert (inbound.channel, inbound.sender, inbound.text, inbound.at) == (channel, "zhangsan", "已报", NOW)
     assert rings == [1]
+
+
+async def test_many_at_once_are_kept_each_once_before_they_are_acknowledged(doors, platforms, kept):
+    async def call(number: int) -> tuple[int, list[str]]:
+        said = platforms.speak("wecom_app", "zhangsan", "已报", NOW, f"m-{number % 20}")
+        answer = await doors.take("wecom", said.method, said.query, said.headers, said.body)
+        return answer.status, [inbound.platform_id for inbound in kept()]
+
+    answers = await asyncio.gather(*(call(number) for number in range(40)))
+    assert all(status == 200 and f"m-{number % 20}" in ids for number, (status, ids) in enumerate(answers))
+    assert sorted(inbound.platform_id for inbound in kept()) == sorted(f"m-{number}" for number in range(20))
+
+
+async def test_a_caller_who_waits_is_refused_like_one_who_does_not(doors, platforms, kept):
+    said = platforms.speak("wecom_app", "zhangsan", "已报", NOW, "m-1")
+    answer = await doors.take("wecom", said.method, dict.fromkeys(said.query, "0"), said.headers, said.body)
+    assert (answer.status, kept()) == (401, [])
+    assert (await doors.take("feishu", "POST", {}, {}, b"x")).status == 404
+
+
+async def test_what_could_not_be_stored_is_not_acknowledged(doors, platforms, sqlite_store, rings):
+    with sqlite_store.begin() as tx:
+        tx.connection.execute(text("DROP TABLE inbound"))
+    said = platforms.speak("wecom_app", "zhangsan", "已报", NOW, "m-1")
+    with pytest.raises(OperationalError):
+        await doors.take("wecom", said.method, said.query, said.headers, said.body)
+    assert rings == []
 
 
 @pytest.mark.parametrize("channel", ["wecom_app", "dingtalk_app"])

@@ -184,7 +184,7 @@ class FakeHouse:
                 ),
             )
 
-    def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
+    async def receive(self, channel: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> CallbackAnswer:
         self.received.append((channel, method, body))
         if query.get("msg_signature") == "bad":
             return CallbackAnswer(401)
