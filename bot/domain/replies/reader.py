@@ -14,7 +14,7 @@ from bot.domain.replies.reading import Part, Reading, Reason
 from bot.domain.words import Intent
 from bot.domain.workdays import WorkCalendar
 
-LONGEST = 1500
+LONGEST = 1200
 """Characters of own words read; beyond it nobody answers a reminder, and the reading is unsure."""
 
 RANK = (

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from bot.domain.words import Intent
 
 MACROS = {
-    # words that may stand between a verb of handing in and the mark that it is over
+    # words that may stand between a verb of handing in and the mark that it is over; the longest first and kept (see `_one_way`)
     "‹to›": (
-        "(?:[ACMNUYFI]|给|到|往|至|里|面|上|进|去|过去|出去|出|走|完|好|齐|各|三|两|一份|一遍|"
-        "一下|个|全|过来|成|满|回|表|两份|版|件|企业|这边|那边|那儿|那里|处|两个|相关|指定|有关)"
+        "(?>过去|出去|一份|一遍|一下|过来|两份|企业|这边|那边|那儿|那里|两个|相关|指定|有关|给|到|往|"
+        "至|里|面|上|进|去|出|走|完|好|齐|各|三|两|个|全|成|满|回|表|版|件|处|[ACMNUYFI])"
     ),
     # the event is over
     "‹over›": "(?:了|过(?!去|来)|完|毕|Z|成功|妥|好了)",

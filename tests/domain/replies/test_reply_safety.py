@@ -135,6 +135,11 @@ LONG = {
     "brackets": "<" * 10_000,
     "waiting": "等" * 5_000 + "就报" * 2_500,
     "already": "已经" * 5_000,
+    "repeated guesses": "好像" * 5_000,
+    "words within words": "等到" * 5_000,
+    "goings": "报" + "出去" * 5_000,
+    "english": "not been sent " * 700,
+    "hours": "3pm " * 2_500,
 }
 
 

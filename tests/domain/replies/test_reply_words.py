@@ -1,12 +1,12 @@
 """The tables hold together: one class for a word, rules in the spelling that tagging produces, one spelling of what is typed."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from bot.domain import times
-from bot.domain.replies import lexicon, normalise, numerals, quote, rules, tagging
+from bot.domain.replies import english, lexicon, normalise, numerals, periods, quote, rules, tagging
 from bot.domain.replies.calendar_days import Moment
 from bot.domain.replies.clauses import GROUPS
 from bot.domain.workdays import WorkCalendar
@@ -119,3 +119,45 @@ def test_no_macro_is_left_unexpanded() -> None:
     assert [
         rule.name for group in GROUPS.values() for rule, says, unless in group if "‹" in says.pattern + (unless.pattern if unless else "")
     ] == []
+
+
+def test_a_repeated_choice_of_words_has_one_reading_at_each_position() -> None:
+    ((_, says, _),) = rules.compiled((rules.Rule("r", next(iter(GROUPS["done"]))[0].intent, says=("^(?:等|到|等到|等)*D$",)),))
+
+    assert says.pattern == "^(?>等到|等|到)*D$"
+    assert says.search("等到等D")
+
+
+@pytest.mark.parametrize(
+    ("typed", "rendered"),
+    [
+        ("working on it", "正在弄"),
+        ("not sent yet", "还没报"),
+        ("almost done", "快完了"),
+        ("tomorrow给你", "明天给你"),
+        ("3pm前send", "下午3点前报"),
+        ("整理ing", "整理中"),
+        ("a@send.com", "a@send.com"),
+        ("sender", "sender"),
+    ],
+)
+def test_english_words_are_read_in_chinese(typed: str, rendered: str) -> None:
+    assert english.rendered(typed) == rendered
+
+
+@pytest.mark.parametrize(
+    ("typed", "today", "current"),
+    [
+        ("三季度", date(2018, 10, 19), True),
+        ("2018年三季度", date(2018, 10, 19), True),
+        ("2017年三季度", date(2018, 10, 19), False),
+        ("去年四季度", date(2019, 2, 26), True),
+        ("去年四季度", date(2018, 10, 19), False),
+        ("二季度", date(2018, 10, 19), False),
+    ],
+)
+def test_only_a_quarter_that_can_be_owed_today_is_ours(typed: str, today: date, current: bool) -> None:
+    named = periods.NAMED.match(typed)
+
+    assert named
+    assert periods.is_current(named, today) is current
