@@ -39,7 +39,7 @@ class Visit:
     strangers: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its driver keeps an event loop running: no other test may come in between
 def chromium() -> Iterator[Browser]:
     """Chromium without a window. Without one the tests are skipped with the way to get it; where CI is set they fail."""
     program = os.environ.get("CUIBAO_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
