@@ -1,6 +1,7 @@
 """The web part in a process of its own for P8: `python -m benchmarks.doorkeeper ours|bare DATABASE`; prints its port."""
 
 import asyncio
+import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -69,6 +70,7 @@ async def serve(which: str, path: str) -> None:
     served = {"ours": _ours, "bare": _bare}[which](Path(path))
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     server = uvicorn.Server(uvicorn.Config(served, log_config=None, access_log=False, server_header=False))
+    gc.freeze()  # as `bot.wiring.serve` does
     running = asyncio.create_task(server.serve(sockets=[listener]))  # who calls before it is ready waits in the backlog
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()

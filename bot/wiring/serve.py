@@ -1,6 +1,7 @@
 """The running process: pages, metronome, delivery loop, all in one event loop; the database in threads."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -186,5 +187,6 @@ async def _serve(house: House, ground: Ground, clock: RealClock, listener: socke
     sys.stdout.flush()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _told)
+    gc.freeze()  # what is loaded now stays: looking through it again and again held every caller up for a tenth of a second
     await server.serve(sockets=[listener])
     sys.stdout.write("已停止，数据都在\n")
