@@ -28,6 +28,8 @@ def by_name(reading: Reading, text: str, tasks: Sequence[Task], pending: Questio
     if choices.begins_with_all(text) and not reading.parts and not reading.unsure:
         whole = [number for number, offer in enumerate(offered, 1) if len(offer.task_ids) > 1 and offer.intent is reading.intent]
         return tuple(whole[:1])
+    if len({offer.intent for offer in offered if offer.intent is not None}) > 1:
+        return ()  # what was meant is open too: a name says nothing of that, and must never close a task
     singles = [(offer.task_ids[0], number) for number, offer in enumerate(offered, 1) if len(offer.task_ids) == 1]
     number_of = dict(singles)
     if reading.intent is not Intent.IRRELEVANT or not choices.may_name(text) or len(number_of) < len(singles):
