@@ -14,10 +14,11 @@ def build(house: House) -> FastAPI:
     app.state.sessions = sessions.Sessions(house.secret, house.secure_cookies)
     app.state.assets = assets.load()
     app.state.templates = pages.environment(app.state.assets)
-    for part in (login, rehearsal, callbacks, health, static_files):
+    for part in (login, rehearsal, health, static_files):
         app.include_router(part.router)
     errors.install(app)
     app.add_middleware(sessions.SessionMiddleware, sessions=app.state.sessions, now=house.now)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.add_middleware(callbacks.CallbackMiddleware, house=house)
     app.add_middleware(headers.HeadersMiddleware, https_only=house.secure_cookies)  # the last one added stands outermost
     return app

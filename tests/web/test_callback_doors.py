@@ -51,7 +51,14 @@ async def test_the_largest_body_allowed_arrives_whole(stranger: httpx.AsyncClien
     [("GET", "/callbacks/dingtalk"), ("HEAD", "/callbacks/dingtalk"), ("HEAD", "/callbacks/wecom"), ("PUT", "/callbacks/wecom")],
 )
 async def test_other_methods_do_not_get_through(stranger: httpx.AsyncClient, house: FakeHouse, method: str, path: str):
-    assert (await stranger.request(method, path)).status_code == 405
+    answer = await stranger.request(method, path)
+    assert (answer.status_code, bool(answer.headers["allow"])) == (405, True)
+    assert house.received == []
+
+
+@pytest.mark.parametrize("path", ["/callbacks", "/callbacks/", "/callbacks/feishu", "/callbacks/wecom/"])
+async def test_there_is_no_other_door(stranger: httpx.AsyncClient, house: FakeHouse, path: str):
+    assert (await stranger.post(path, content=b"x", follow_redirects=True)).status_code in (404, 405)
     assert house.received == []
 
 
