@@ -87,7 +87,7 @@ def page(scene: house.Scene, place: Place) -> Page:
         open=chosen,
         days=tuple(_days(chosen.entries)) if chosen else (),
         grid=grid(scene.matrix, only_owing=place.owe),
-        unread=sum(one.unread > 0 for one in scene.conversations),
+        unread=sum(one.unread > 0 and one.can_answer for one in scene.conversations),
     )
 
 

@@ -18,7 +18,6 @@ async def test_a_stranger_is_led_to_the_start_page(stranger: httpx.AsyncClient, 
     assert "python3 -m bot link" in (await stranger.get("/")).text
 
 
-@pytest.mark.filterwarnings("ignore:Duplicate Operation ID")  # GET and HEAD share a function; there is no schema for anyone to read
 async def test_every_page_but_the_public_ones_wants_a_session(stranger: httpx.AsyncClient, house: FakeHouse):
     application = stranger._transport.app  # type: ignore[attr-defined]
     public = ("/login/", "/callbacks/", "/static/", "/healthz", "/readyz")

@@ -243,3 +243,19 @@ async def test_any_address_gives_a_page(clerk: httpx.AsyncClient, query: str):
     answer = await clerk.get(f"/rehearsal?{query}")
     assert answer.status_code == 200
     assert "9999999" not in answer.text
+
+
+async def test_a_group_that_cannot_answer_is_not_waited_for(clerk: httpx.AsyncClient, house: FakeHouse):
+    before = (await clerk.get("/rehearsal")).text
+    house.talks[1000] = replace(house.talks[1000], unread=5)
+    after = (await clerk.get("/rehearsal")).text
+    assert before.count('class="count"') == after.count('class="count"') > 1
+
+
+@pytest.mark.parametrize(("name", "shown"), [("2018年三季度", "<b>2018年<wbr>三季度</b>"), ("本次", "<b>本次</b>")])
+async def test_a_long_name_of_a_period_may_break_after_the_year(clerk: httpx.AsyncClient, house: FakeHouse, name: str, shown: str):
+    scene = house.scene()
+    columns = (replace(scene.matrix.columns[0], name=name), *scene.matrix.columns[1:])
+    changed = replace(scene, matrix=replace(scene.matrix, columns=columns))
+    house.scene = lambda: changed  # type: ignore[method-assign]
+    assert shown in (await clerk.get("/rehearsal")).text

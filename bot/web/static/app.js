@@ -5,6 +5,7 @@
   const main = document.getElementById("rehearsal");
   const panel = document.getElementById("panel");
   const trouble = document.getElementById("trouble");
+  const MANY = 20;
   let before = new Map();
   let answering = false;
   let focused = "";
@@ -42,19 +43,28 @@
     return found;
   }
 
-  /* After an answer the first changed lamp is brought into view inside its own panel; the page itself never jumps. */
+  /* A few lamps that changed are pointed out; when half the matrix changed, pointing would only dazzle. After an answer the first
+     one is brought into view inside its own panel; the page itself never jumps. */
   function pointOut() {
-    let first = null;
+    const changed = [];
     each("#panel .lamp[id]", function (lamp) {
       const was = before.get(lamp.id);
-      if (was === undefined || was === lamp.className + lamp.title) return;
-      lamp.parentElement.classList.add("changed");
-      first = first || lamp;
+      if (was !== undefined && was !== lamp.className + lamp.title) changed.push(lamp);
     });
-    if (first && answering) {
-      const gap = first.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-      if (gap < 90 || gap > panel.clientHeight - 40) panel.scrollTop += gap - panel.clientHeight / 2;
+    if (changed.length <= MANY) changed.forEach(function (lamp) { lamp.parentElement.classList.add("changed"); });
+    if (changed.length && answering) {
+      const gap = changed[0].getBoundingClientRect().top - panel.getBoundingClientRect().top;
+      if (gap < 110 || gap > panel.clientHeight - 40) panel.scrollTop += gap - panel.clientHeight / 2;
     }
+  }
+
+  /* Whoever answers moves to the top of the list: it follows, or the list would show only others. */
+  function showCurrent() {
+    const list = document.getElementById("threads");
+    const current = list.querySelector("[aria-current]");
+    if (!current) return;
+    const gap = current.getBoundingClientRect().top - list.getBoundingClientRect().top;
+    if (gap < 0 || gap > list.clientHeight - current.offsetHeight) list.scrollTop += gap - current.offsetHeight;
   }
 
   /* Whoever works by keyboard goes on where they were, although the button was replaced by its successor. */
@@ -84,10 +94,12 @@
 
   document.body.addEventListener("htmx:afterRequest", function (event) {
     if (!event.detail.successful) return;
-    if (event.target.matches(".line") && !document.querySelector(".said .refused")) event.target.reset();
+    /* The form that was sent has been replaced; only its field was kept, so that a draft survives the clock. */
+    if (event.detail.requestConfig.elt.matches(".line") && !document.querySelector(".said .refused")) document.querySelector(".line").reset();
     follow();
     toNewest();
     pointOut();
+    if (answering) showCurrent();
     keepFocus();
   });
 
