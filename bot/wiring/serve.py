@@ -39,16 +39,43 @@ SEED = 2018
 HOUR, DAY = 3600, 86_400
 
 
+class Stopping:
+    """Listens for SIGINT and SIGTERM from the first moment, so that one that comes before uvicorn listens ends the process in order too.
+
+    uvicorn takes the signals while it serves and raises them once more at its end: they come here as well, and change nothing then.
+    Whoever signals again after that, while we tidy up, ends the process at once.
+    """
+
+    def __init__(self) -> None:
+        self._told = False
+        self._server: uvicorn.Server | None = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._tell)
+
+    def end(self, server: uvicorn.Server) -> None:
+        """From now on a signal ends this server; one that has come already does so before it serves anybody."""
+        self._server = server
+        if self._told:
+            server.should_exit = True
+
+    def _tell(self, number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        self._told = True
+        if self._server is not None:
+            self._server.should_exit = True
+
+
 def run(ground: Ground, clock: RealClock) -> None:
     """Serve until SIGINT or SIGTERM. Raises GroundError if it cannot begin."""
     settings = ground.settings
+    stopping = Stopping()
     listener = _listen(settings.cuibao_host, settings.cuibao_port)
     try:
         port = int(listener.getsockname()[1])
         if settings.cuibao_mode == "live":
-            asyncio.run(_live(ground, clock, listener, port))
+            asyncio.run(_live(ground, clock, listener, port, stopping))
         else:
-            asyncio.run(_rehearsal(ground, clock, listener, port))
+            asyncio.run(_rehearsal(ground, clock, listener, port, stopping))
     finally:
         listener.close()
 
@@ -69,7 +96,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise GroundError(f"无法监听 {host}:{port}：{error.strerror}。可用 --port 换一个端口") from error
 
 
-async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, port: int) -> None:
+async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, port: int, stopping: Stopping) -> None:
     said = []
     with ground.store.read() as tx:
         fresh = tx.meta.get("sample") is None
@@ -83,12 +110,12 @@ async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, 
     house = RehearsalHouse(ground, clock, play.doors, play.cast.stage.channels, {}, rehearsal=play)
     said.append(f"演练方式：虚拟日期 {times.civil_day(start)}，任何消息都不会离开本机")
     try:
-        await _serve(house, ground, clock, listener, port, said)
+        await _serve(house, listener, await _announcement(ground, clock, port, said), stopping)
     finally:
         await asyncio.to_thread(play.close)
 
 
-async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port: int) -> None:
+async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port: int, stopping: Stopping) -> None:
     ways = jobbing.open_ways(ground, clock)
     jobs = jobbing.table(ground, clock, ways)
     seconds = {"due": HOUR, "remind": ground.settings.cuibao_tick_seconds, "listen": 30, "bulletin": HOUR, "tidy": DAY}
@@ -105,7 +132,8 @@ async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port:
     await metronome.start()
     tasks = [asyncio.create_task(each.keep_on()) for each in (delivery, listening)]
     try:
-        await _serve(house, ground, clock, listener, port, [f"实发方式：已启用渠道 {'、'.join(ways) or '无'}"])
+        said = [f"实发方式：已启用渠道 {'、'.join(ways) or '无'}"]
+        await _serve(house, listener, await _announcement(ground, clock, port, said), stopping)
     finally:
         stop.set()
         metronome.stop()
@@ -169,24 +197,20 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
     return wecom, settings.dingtalk_app_secret or None
 
 
-def _told(number: int, _frame: FrameType | None) -> None:
-    """uvicorn takes the signal, ends in order and raises it once more; whoever signals again while we tidy up ends it at once."""
-    signal.signal(number, signal.SIG_DFL)
-
-
-async def _serve(house: House, ground: Ground, clock: RealClock, listener: socket.socket, port: int, said: list[str]) -> None:
-    """Serve pages until told to stop."""
+async def _announcement(ground: Ground, clock: RealClock, port: int, said: list[str]) -> str:
+    """What whoever starts the program reads: what was done, the address, a login link, how to stop."""
     link = await asyncio.to_thread(login_link, ground, clock.now(), port)
+    address = f"网址 http://{ground.settings.cuibao_host}:{port}"
+    return "\n".join([*said, address, f"一次性登录链接（一小时内有效） {link}", "按 Ctrl-C 停止", ""])
+
+
+async def _serve(house: House, listener: socket.socket, announcement: str, stopping: Stopping) -> None:
+    """Serve pages until told to stop."""
     config = uvicorn.Config(app.build(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
-    sys.stdout.write(
-        "\n".join(
-            [*said, f"网址 http://{ground.settings.cuibao_host}:{port}", f"一次性登录链接（一小时内有效） {link}", "按 Ctrl-C 停止", ""]
-        )
-    )
+    stopping.end(server)
+    sys.stdout.write(announcement)
     sys.stdout.flush()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _told)
     gc.freeze()  # what is loaded now stays: looking through it again and again held every caller up for a tenth of a second
     await server.serve(sockets=[listener])
     sys.stdout.write("已停止，数据都在\n")
