@@ -22,8 +22,8 @@ HEAD = tables.of(tables.Head)
 CHAINS: Mapping[str, Table] = {name: tables.METADATA.tables[name] for name in ("event", "delivery", "inbound", "audit")}
 """The chains by name."""
 
-OUTSIDE = frozenset({"id", "hash", "state", "person_id", "trouble"})
-"""Columns outside the hash: the order is in `prev_hash`, and how an inbound was read later is not what it was."""
+OUTSIDE = frozenset({"id", "hash", "state", "person_id", "trouble", "kind", "about"})
+"""Columns outside the hash: the order is in `prev_hash`, and how an inbound was read later is not what it was (`raw` is)."""
 
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 

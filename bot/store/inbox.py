@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, text, true, update
 
 from bot.domain import inbound
+from bot.domain.inbound import InboundKind
 from bot.domain.words import Intent
-from bot.store import chain, tables
+from bot.store import chain, files, tables
 
 INBOUND = tables.of(tables.Inbound)
 REPLY = tables.of(tables.Reply)
@@ -77,7 +78,9 @@ class Inbox:
         order = [key for key in dict.fromkeys(keys) if key in fresh]
         ids = chain.hang(self._connection, INBOUND, head, [fresh[key] for key in order]) if order else []
         numbers = dict(zip(order, ids, strict=True))
-        return [numbers.pop(key, None) for key in keys]
+        kept = [numbers.pop(key, None) for key in keys]
+        files.attach(self._connection, [(id_, message.attachments) for id_, message in zip(kept, messages, strict=True) if id_])
+        return kept
 
     def unread(self, limit: int) -> list[inbound.Inbound]:
         """Those nobody has interpreted yet, oldest first."""
@@ -142,6 +145,8 @@ def _row(message: inbound.Inbound, received_at: datetime) -> dict[str, object]:
         "state": InboxState.NEW.value,
         "person_id": None,
         "trouble": "",
+        "kind": message.kind.value,
+        "about": _storable(message.about),
     }
 
 
@@ -169,7 +174,10 @@ def _reply_row(inbound_id: int, reply: Reply, at: datetime) -> dict[str, object]
 
 
 def _inbound(row: Row[Any]) -> inbound.Inbound:
-    return inbound.Inbound(row.channel, row.platform_id, row.sender, row.at, row.text, row.raw, row.chat, row.answer_to, row.id)
+    kind = InboundKind(row.kind)
+    return inbound.Inbound(
+        row.channel, row.platform_id, row.sender, row.at, row.text, row.raw, row.chat, row.answer_to, row.id, kind, row.about
+    )
 
 
 def _received(row: Row[Any]) -> Received:

@@ -6,6 +6,8 @@ from bot.store.audit import Audit
 from bot.store.bulletins import Bulletins
 from bot.store.calendar import Calendar
 from bot.store.context import Context
+from bot.store.ears import Ears
+from bot.store.files import Files
 from bot.store.inbox import Inbox
 from bot.store.links import Links
 from bot.store.meta import Meta
@@ -35,6 +37,8 @@ class Tx:
         self.bulletins = Bulletins(connection)
         self.calendar = Calendar(connection)
         self.context = Context(connection)
+        self.ears = Ears(connection)
+        self.files = Files(connection)
         self.inbox = Inbox(connection)
         self.links = Links(connection)
         self.meta = Meta(connection)

@@ -20,10 +20,11 @@ from bot.settings import Settings
 from bot.talk.doors import Doors
 from bot.web import app
 from bot.web.house import House
-from bot.wiring import health, jobbing, playing
+from bot.wiring import health, jobbing, listeners, playing
 from bot.wiring.clock import RealClock
 from bot.wiring.ground import Ground, GroundError
 from bot.wiring.house import LiveHouse, RehearsalHouse, virtual_now
+from bot.wiring.supervision import Supervisor
 from jobs import deliver
 from jobs.schedule import Beat, Loop, Metronome
 
@@ -131,6 +132,10 @@ async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port:
     house = LiveHouse(ground, clock, doors, ways, {**seconds, "deliver": 60})
     await metronome.start()
     tasks = [asyncio.create_task(each.keep_on()) for each in (delivery, listening)]
+    ears = [
+        asyncio.create_task(Supervisor(listener, ground.store, clock.now, listening.wake).keep_on())
+        for listener in listeners.build(ground.settings, clock.now, ground.secret)
+    ]
     try:
         said = [f"实发方式：已启用渠道 {'、'.join(ways) or '无'}"]
         await _serve(house, listener, await _announcement(ground, clock, port, said), stopping)
@@ -139,7 +144,10 @@ async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port:
         metronome.stop()
         for each in (delivery, listening):
             each.stop()
+        for ear in ears:
+            ear.cancel()
         await asyncio.gather(*tasks)
+        await asyncio.gather(*ears, return_exceptions=True)
         for channel in ways.values():
             await channel.close()
 

@@ -98,7 +98,7 @@ def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
             yield node.value
 
 
-def test_broad_excepts_stand_in_two_places_only():
+def test_broad_excepts_stand_where_other_peoples_code_is_run_only():
     broad = []
     for path in SOURCES:
         for node in ast.walk(_tree(path)):
@@ -106,7 +106,7 @@ def test_broad_excepts_stand_in_two_places_only():
                 node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"}
             ):
                 broad.append(_name(path))
-    assert sorted(set(broad) - {"jobs/deliver.py", "jobs/schedule.py"}) == []
+    assert sorted(set(broad) - {"jobs/deliver.py", "jobs/schedule.py", "bot/wiring/supervision.py"}) == []
 
 
 def test_test_names_are_sentences():

@@ -12,16 +12,20 @@ from bot.store.tables.duties import Notice, Obligation, ObligationUnit, Period, 
 from bot.store.tables.office import Audit, Bulletin, Head, Holiday, LoginLink, Meta
 from bot.store.tables.outbox import Delivery, Message, Reminder, Robot
 from bot.store.tables.people import Address, Person, Role, Unit
-from bot.store.tables.talk import Inbound, Question, Reply
+from bot.store.tables.talk import Attachment, Bookmark, Ear, File, Inbound, Question, Reply
 from bot.store.tables.tasks import Event, Tally, Task
 
 __all__ = [
     "METADATA",
     "Address",
+    "Attachment",
     "Audit",
+    "Bookmark",
     "Bulletin",
     "Delivery",
+    "Ear",
     "Event",
+    "File",
     "Head",
     "Holiday",
     "Inbound",

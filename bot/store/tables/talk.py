@@ -26,6 +26,8 @@ class Inbound(SQLModel, table=True):
     state: str = Field(default="new", max_length=12)
     person_id: int | None = Field(default=None, foreign_key="person.id")
     trouble: str = Field(default="", max_length=300)
+    kind: str = Field(default="said", max_length=10, sa_column_kwargs={"server_default": "said"})
+    about: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": where("''")})
     prev_hash: str = Field(default="", max_length=64)
     hash: str = Field(default="", max_length=64)
     __table_args__ = (
@@ -61,3 +63,43 @@ class Question(SQLModel, table=True):
     choices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     answered_at: datetime | None = instant(nullable=True)
     lapsed_at: datetime | None = instant(nullable=True)
+
+
+class File(SQLModel, table=True):
+    """The content of an attachment, once however often it came; `digest` is its SHA-256 in hex."""
+
+    digest: str = Field(primary_key=True, max_length=64)
+    size: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Attachment(SQLModel, table=True):
+    """A file that came with an inbound; `task_id` once it is known what it was sent for."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    inbound_id: int = Field(foreign_key="inbound.id", index=True)
+    task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
+    name: str = Field(max_length=200)
+    media_type: str = Field(max_length=100)
+    digest: str = Field(foreign_key="file.digest", max_length=64)
+
+
+class Ear(SQLModel, table=True):
+    """A listener as it stands: whose it is until when, and what it last heard. `state` is a word of `store.ears.EarState`."""
+
+    key: str = Field(primary_key=True, max_length=120)
+    channel: str = Field(max_length=30)
+    owner: str = Field(default="", max_length=80)
+    leased_until: datetime | None = instant(nullable=True)
+    state: str = Field(default="waiting", max_length=12)
+    detail: str = Field(default="", max_length=300)
+    since: datetime = instant()
+    last_frame_at: datetime | None = instant(nullable=True)
+
+
+class Bookmark(SQLModel, table=True):
+    """How far a listener has read in one place (an IMAP folder): its own words."""
+
+    key: str = Field(primary_key=True, max_length=120)
+    place: str = Field(primary_key=True, max_length=120)
+    value: str = Field(sa_type=Text)
