@@ -15,7 +15,11 @@ NONE = "以上都不是"
 LONGEST = 60
 """Characters of an answer that can be one of these; whatever is longer says something of its own."""
 
+LETTERS = 3
+"""Letters of ours that one answer can be looked up for: a quotation of quotations names more."""
+
 _NUMERALS = "一二三四五六七八九"
+_LETTER = re.compile(r"编号\s{0,2}(\d{4,9})(?!\d)")
 _CHOICE = re.compile(r"(?:我?选|是?第)?\s*([1-9一二三四五六七八九])\s*(?:个|项|条|号|号选项)?\s*[。.、,)!]?")
 _SEVERAL = re.compile(r"第?[1-9](?:\s*(?:[、,和跟及与]|\s)\s*第?[1-9])+\s*(?:项|个)?[。.]?")
 _YES = "yes"
@@ -90,6 +94,11 @@ def is_about_all(text: str, count: int) -> bool:
 def begins_with_all(text: str) -> bool:
     """Whether an answer to the question which begins with 都, 全 or the like: right after our list it means the whole list."""
     return len(text) <= LONGEST and _BEGINS_WITH_ALL.match(_plain(text)) is not None
+
+
+def letter_numbers(text: str) -> tuple[int, ...]:
+    """The numbers of our letters (编号0042 at their end) that a text quotes, the first ones first."""
+    return tuple(dict.fromkeys(int(number) for number in _LETTER.findall(unicodedata.normalize("NFKC", text))))[:LETTERS]
 
 
 def may_name(text: str) -> bool:

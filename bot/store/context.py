@@ -1,10 +1,10 @@
 """What a conversation is about: what we last told a person, what the person last made us record, how often we have answered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, select, text, true, update
+from sqlalchemy import ColumnElement, Connection, Date, Result, Select, bindparam, exists, func, select, text, true, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
@@ -12,6 +12,7 @@ from bot.domain.words import MessageKind, MessageState, Role
 from bot.store import tables
 from bot.store.envelopes import CHASING
 from bot.store.inbox import NEW
+from bot.store.people import held_on
 
 REFUSED = (DataError, IntegrityError)
 """What a database raises about a value that it cannot hold: the fault of one inbound, not of the connection."""
@@ -61,12 +62,19 @@ class Context:
 
     def told(self, person_id: int, at: datetime) -> Told | None:
         """The last letter that may have reached the person by `at`; None if there is none."""
-        row = self._connection.execute(_TOLD, {"person": person_id, "at": at}).first()
-        return None if row is None else Told(row[1], tuple(dict.fromkeys(task_id for task_id, _ in row.rendered["said"])))
+        return self._told(self._connection.execute(_TOLD, {"person": person_id, "at": at}))
 
-    def closed(self, person_id: int, since: datetime) -> list[int]:
-        """Tasks of the person's units that are closed and were due at `since` or later, the latest first; at most 50."""
-        return list(self._connection.execute(_CLOSED, {"person": person_id, "since": since}).scalars())
+    def letter(self, key: str) -> Told | None:
+        """The letter that went out under this dedupe key, to whomever; None if none named any task."""
+        return self._told(self._connection.execute(_LETTER.where(_MESSAGE.c.dedupe == bindparam("of")), {"of": key.partition("#")[0]}))
+
+    def letter_numbered(self, number: int) -> Told | None:
+        """The letter that carries this number (编号), to whomever; None if there is none or it named no task."""
+        return self._told(self._connection.execute(_LETTER.where(_MESSAGE.c.id == bindparam("of")), {"of": number}))
+
+    def closed(self, person_id: int, on: date, since: datetime) -> list[int]:
+        """Closed tasks, due at `since` or later, of the units where the person holds a role on that day; the latest first, at most 50."""
+        return list(self._connection.execute(_CLOSED, {"person": person_id, "on": on, "since": since}).scalars())
 
     def acts(self, by: str, since: datetime) -> list[Act]:
         """What this actor's words were recorded as, not taken back, at or after `since`; the latest first."""
@@ -84,24 +92,43 @@ class Context:
         query = query.where(_MESSAGE.c.created_at >= since, _MESSAGE.c.state.not_in(_OVER))
         return int(self._connection.execute(query if channel is None else query.where(_MESSAGE.c.channel == channel)).scalar_one())
 
+    def _told(self, found: Result[Any]) -> Told | None:
+        row = found.first()
+        named = tuple(dict.fromkeys(task_id for task_id, _ in row.rendered["said"])) if row else ()
+        return None if row is None else Told(row.went, named)
+
     def words(self, person_id: int, upto: datetime) -> list[str]:
         """What our last messages to the person said, part by part, the latest first."""
         found = self._connection.execute(_WORDS, {"person": person_id, "upto": upto}).scalars()
         return [part["body"] for rendered in found for part in rendered["parts"]]
 
 
-def _told() -> Select[Any]:
+def _went() -> ColumnElement[datetime]:
+    """When a message went out, as far as anybody knows."""
     tried = select(func.max(_DELIVERY.c.at)).where(_DELIVERY.c.message_id == _MESSAGE.c.id).correlate(_MESSAGE).scalar_subquery()
-    went = func.coalesce(_MESSAGE.c.sent_at, tried, _MESSAGE.c.not_before)
-    gone = _MESSAGE.c.state.in_(_GONE) | (_MESSAGE.c.doubts > 0)
-    query = select(_MESSAGE.c.rendered, went).where(_MESSAGE.c.person_id == bindparam("person"), gone, went <= bindparam("at"))
-    query = query.where(_MESSAGE.c.kind.in_([kind.value for kind in CHASING]), _MESSAGE.c.rendered.is_not(None))
+    return func.coalesce(_MESSAGE.c.sent_at, tried, _MESSAGE.c.not_before)
+
+
+def _letters() -> Select[Any]:
+    """Letters that reminded somebody, with the tasks their words speak of."""
+    query = select(_MESSAGE.c.rendered, _went().label("went"))
+    return query.where(_MESSAGE.c.kind.in_([kind.value for kind in CHASING]), _MESSAGE.c.rendered.is_not(None))
+
+
+def _last() -> Select[Any]:
+    gone, went = _MESSAGE.c.state.in_(_GONE) | (_MESSAGE.c.doubts > 0), _went()
+    query = _letters().where(_MESSAGE.c.person_id == bindparam("person"), gone, went <= bindparam("at"))
     return query.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1)
 
 
 _HOLD = update(_INBOUND).where(_INBOUND.c.id == bindparam("of"), text(NEW)).values(state=_INBOUND.c.state)
-_TOLD = _told()
-_HOLDS = exists().where(_ROLE.c.unit_id == _TASK.c.unit_id, _ROLE.c.person_id == bindparam("person"), _ROLE.c.role != Role.GROUP.value)
+_TOLD, _LETTER = _last(), _letters()
+_HOLDS = exists().where(
+    _ROLE.c.unit_id == _TASK.c.unit_id,
+    _ROLE.c.person_id == bindparam("person"),
+    _ROLE.c.role != Role.GROUP.value,
+    held_on(bindparam("on", type_=Date)),
+)
 _CLOSED = (
     select(_TASK.c.id)
     .join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)

@@ -7,7 +7,7 @@ pending → sending (claimed, its words frozen) → sent | retry | unknown | dea
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, null, select, text, update
 
 from bot.domain.deliveries import InDoubt, Outcome
 from bot.domain.messages import Draft
@@ -18,7 +18,7 @@ from bot.store.errors import NoAddress
 from bot.store.letters import Claimed, Frozen, Message
 from bot.store.robots import Robots
 from bot.store.settling import Settled, Settling
-from bot.store.tables.outbox import DOUBTED, SENDING, STUCK
+from bot.store.tables.outbox import DOUBTED, OPEN, SENDING, STUCK
 
 MESSAGE = tables.of(tables.Message)
 
@@ -94,6 +94,23 @@ class Outbox:
             Audit(self._connection).write(by, f"message.{state.value}", now, about=f"message:{message_id}")
         return done
 
+    def redirect(self, person_id: int, channel: str, address: str, keys: Collection[str], channels: Collection[str], now: datetime) -> int:
+        """Nobody is reached at an address: what waits for it, and of what went there the messages of these `keys` (none: the last one),
+        go to the person's best address instead, whole. Returns how many; 0 if there is no other."""
+        route = routes.best(self._connection, person_id, channels)
+        if route is None or (route.channel, route.address) == (channel, address):
+            return 0
+        Robots(self._connection).ensure(route.robot, route.channel)
+        there = {"person": person_id, "channel_": channel, "address_": address}
+        went = self._connection.execute(_WENT, there).all()
+        back = [row.id for row in went if row.dedupe in keys] or [row.id for row in went[:1]]
+        waiting = self._connection.execute(_WAIT, there).scalars().all()
+        if not [*back, *waiting]:
+            return 0
+        values = {"channel": route.channel, "address": route.address, "robot": route.robot, "not_before": now}
+        self._connection.execute(_REDIRECT.values(values), {"ids": [*back, *waiting]})
+        return len(back) + len(waiting)
+
     def next_wake(self, now: datetime, budgets: Mapping[str, int] | None = None) -> datetime | None:
         """The earliest instant at which a claim would find something (past: it would now); None if nothing waits.
 
@@ -159,4 +176,21 @@ _FIRST = (
     .where(MESSAGE.c.person_id == bindparam("person"), MESSAGE.c.channel == bindparam("channel_"))
     .order_by(MESSAGE.c.not_before, MESSAGE.c.id)
     .limit(1)
+)
+_THERE = (
+    MESSAGE.c.person_id == bindparam("person"),
+    MESSAGE.c.channel == bindparam("channel_"),
+    MESSAGE.c.address == bindparam("address_"),
+)
+_WENT = (
+    select(MESSAGE.c.id, MESSAGE.c.dedupe)
+    .where(*_THERE, MESSAGE.c.state.in_([MessageState.SENT.value, MessageState.UNKNOWN.value]))
+    .order_by(MESSAGE.c.sent_at.desc(), MESSAGE.c.id.desc())
+    .limit(20)
+)
+_WAIT = select(MESSAGE.c.id).where(*_THERE, text(OPEN))
+_REDIRECT = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=MessageState.PENDING.value, rendered=null(), part=1, failures=0, sent_at=null(), last_code="", last_detail="")
 )

@@ -172,7 +172,7 @@ def _address(row: Row[Any]) -> Address:
     return Address(row.channel, row.value, row.bad, row.reason)
 
 
-def held_on(day: date) -> ColumnElement[bool]:
+def held_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The condition on table `role` that it is held on that day."""
     return and_(or_(ROLE.c.since.is_(None), ROLE.c.since <= day), or_(ROLE.c.until.is_(None), ROLE.c.until > day))
 

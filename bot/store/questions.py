@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from bot.store import tables
 
@@ -37,8 +37,11 @@ class Questions:
 
     def open(self, person_id: int) -> Question | None:
         """The question that waits for this person's answer."""
-        row = self._connection.execute(_PENDING, {"person": person_id}).first()
-        return None if row is None else Question(row.id, row.person_id, row.inbound_id, row.asked_at, tuple(row.choices))
+        return _read(self._connection.execute(_PENDING, {"person": person_id}).first())
+
+    def about(self, person_id: int, inbound_id: int) -> Question | None:
+        """The last question that was put to this person about an inbound, open or not."""
+        return _read(self._connection.execute(_ABOUT, {"person": person_id, "inbound": inbound_id}).first())
 
     def answer(self, question_id: int, at: datetime) -> None:
         """It has been answered."""
@@ -52,5 +55,15 @@ class Questions:
         return self._connection.execute(update(_QUESTION).where(_OPEN, where).values(lapsed_at=at)).rowcount
 
 
+def _read(row: Row[Any] | None) -> Question | None:
+    return None if row is None else Question(row.id, row.person_id, row.inbound_id, row.asked_at, tuple(row.choices))
+
+
 _OPEN = _QUESTION.c.answered_at.is_(None) & _QUESTION.c.lapsed_at.is_(None)
 _PENDING = select(_QUESTION).where(_OPEN, _QUESTION.c.person_id == bindparam("person"))
+_ABOUT = (
+    select(_QUESTION)
+    .where(_QUESTION.c.person_id == bindparam("person"), _QUESTION.c.inbound_id == bindparam("inbound"))
+    .order_by(_QUESTION.c.id.desc())
+    .limit(1)
+)

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, bindparam, cast, exists, false, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Date, Row, Select, String, bindparam, cast, exists, false, func, literal, select, update
 
 from bot.domain import ladder, status
 from bot.domain.due import Due
 from bot.domain.status import Event, EventKind, TaskState
 from bot.domain.words import CLOSED, Role, Status
 from bot.domain.workdays import WorkCalendar
-from bot.store import chain, matrix, periods, tables, tally
+from bot.store import chain, matrix, people, periods, tables, tally
 from bot.store.calendar import Calendar
 from bot.store.obligations import OBLIGATION
 from bot.store.periods import PERIOD, STEP
@@ -95,14 +95,14 @@ class Tasks:
             raise LookupError(f"task {task_id}")
         return _read(row)
 
-    def open_of(self, person_id: int, upto: datetime | None = None) -> list[Task]:
-        """What the person's units still owe, the most urgent first; with `upto` only what is due by then.
+    def open_of(self, person_id: int, on: date, upto: datetime | None = None) -> list[Task]:
+        """What the units owe at which the person holds a role on a day, the most urgent first; with `upto` only what is due by then.
 
-        Whatever the person's role there; a group chat owes nothing.
+        Whatever the role; a group chat owes nothing.
         """
         if upto is None:
-            return self._read(_OPEN, {"person": person_id})
-        return self._read(_OPEN_UPTO, {"person": person_id, "upto": upto})
+            return self._read(_OPEN, {"person": person_id, "on": on})
+        return self._read(_OPEN_UPTO, {"person": person_id, "on": on, "upto": upto})
 
     def find(self, unit_id: int, obligation_id: int | None = None, period: str | None = None) -> list[Task]:
         """The tasks of a unit, open and closed, the earliest due first."""
@@ -295,7 +295,9 @@ def _event(row: Row[Any]) -> Event:
 
 _TASKS = _select()
 """The most urgent first, in administrative order of the units; the statements below are made once, and not for every call."""
-_UNITS = select(_ROLE.c.unit_id).where(_ROLE.c.person_id == bindparam("person"), _ROLE.c.role != Role.GROUP.value)
+_UNITS = select(_ROLE.c.unit_id).where(
+    _ROLE.c.person_id == bindparam("person"), _ROLE.c.role != Role.GROUP.value, people.held_on(bindparam("on", type_=Date))
+)
 _FOLLOWED = exists().where(STEP.c.task_id == TASK.c.id, STEP.c.rung == literal(ladder.PROMISE) + cast(TASK.c.promised_on, String))
 _PROMISED = (TASK.c.promised_on >= bindparam("since")) & (TASK.c.promised_on <= bindparam("upto"))
 _ONE = _TASKS.where(TASK.c.id == bindparam("of"))

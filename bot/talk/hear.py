@@ -12,23 +12,24 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain import choices, replies, status
+from bot.domain import choices, numbering, replies, status, times
 from bot.domain.errors import CuibaoError
-from bot.domain.inbound import Inbound
+from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.replies import normalise, quote
 from bot.domain.replies.reading import Reading
 from bot.domain.status import EventKind
 from bot.domain.words import Intent
 from bot.domain.workdays import WorkCalendar
 from bot.store import Store
-from bot.store.context import REFUSED, Told
+from bot.store.context import REFUSED
 from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.talk import answer, ask, choose, turn, undo
+from bot.talk import answer, ask, bounce, choose, evidence, turn, undo
+from bot.talk.evidence import Referred
 from bot.talk.record import record
-from bot.talk.route import Evidence, Numbered, Routed, route
+from bot.talk.route import Routed, route
 from bot.talk.turn import Turn
 
 log = structlog.get_logger()
@@ -78,6 +79,8 @@ def _hear(hearing: Turn) -> InboxState:
     """Understand, record, answer. Returns the state the inbound is left in."""
     inbound = hearing.inbound
     person = hearing.tx.people.by_address(inbound.channel, inbound.sender) if inbound.sender else None
+    if inbound.kind is not InboundKind.SAID:
+        return bounce.take(hearing, person) if inbound.kind is InboundKind.BOUNCE else hearing.settle(InboxState.IGNORED, person)
     if person is None:
         return _stranger(hearing)
     if choices.is_undo(hearing.own):
@@ -85,11 +88,10 @@ def _hear(hearing: Turn) -> InboxState:
     if choices.is_complaint(hearing.own):
         hearing.say(answer.passed_on(hearing, person.id, COMPLAINT))
         return hearing.settle(InboxState.TROUBLE, person, trouble=COMPLAINT)
-    told = hearing.tx.context.told(person.id, hearing.at)
-    pending = _pending(hearing, person, told)
-    if pending is not None and (numbers := choose.by_number(hearing, pending)):
-        return choose.take(hearing, person, pending, numbers)
-    return _read(hearing, person, told, pending)
+    referred = evidence.find(hearing, person)
+    if referred.pending is not None and (numbers := choose.by_number(hearing, referred.pending)):
+        return choose.take(hearing, person, referred.pending, numbers)
+    return _read(hearing, person, referred)
 
 
 def _stranger(hearing: Turn) -> InboxState:
@@ -104,27 +106,26 @@ def _stranger(hearing: Turn) -> InboxState:
     return hearing.settle(InboxState.STRANGER, None)
 
 
-def _pending(hearing: Turn, person: Person, told: Told | None) -> Question | None:
-    """The open question, unless a letter has gone out since: then a number may mean that letter's, and the question is void."""
-    pending = hearing.tx.questions.open(person.id)
-    if pending is not None and told is not None and told.at > pending.asked_at:
-        hearing.tx.questions.answer(pending.id, hearing.now)
-        return None
-    return pending
-
-
-def _read(hearing: Turn, person: Person, told: Told | None, pending: Question | None) -> InboxState:
-    text = _without_echo(hearing, person)
+def _read(hearing: Turn, person: Person, referred: Referred) -> InboxState:
+    text, pending = _without_echo(hearing, person), referred.pending
     reading = replies.read(text, hearing.at, hearing.calendar)
     if _is_machine(reading):
         return hearing.settle(InboxState.IGNORED, person, [ask.untied(reading)])
-    tasks = _tasks(hearing, person, told, reading.intent)
+    text, reading = _by_numbers(hearing, text, reading, referred)
+    tasks = _tasks(hearing, person, referred, reading.intent)
     if pending is not None and (numbers := choose.by_name(reading, hearing.own, tasks, pending)):
         return choose.take(hearing, person, pending, numbers)
-    routed = route(reading, text, tasks, _evidence(hearing, person, reading.intent, told, pending))
+    routed = route(reading, text, tasks, evidence.of(referred, _last_act(hearing, person), reading.intent))
     if not routed.statements and not any(doubt.candidates for doubt in routed.doubts):
         return _nothing_open(hearing, person, reading)
     return _act(hearing, person, reading, routed, pending)
+
+
+def _by_numbers(hearing: Turn, text: str, reading: Reading, referred: Referred) -> tuple[str, Reading]:
+    """The text and its reading, a line for each number where it answers by numbers."""
+    own = quote.own_words(normalise.normalise(text))
+    lines = numbering.written_out(own, referred.count)
+    return (text, reading) if lines == own else (lines, replies.read(lines, hearing.at, hearing.calendar))
 
 
 def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, pending: Question | None) -> InboxState:
@@ -142,29 +143,19 @@ def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, pendin
     return ask.which_task(hearing, person, reading, doubts[0], pending)
 
 
-def _tasks(hearing: Turn, person: Person, told: Told | None, intent: Intent) -> list[Task]:
+def _tasks(hearing: Turn, person: Person, referred: Referred, intent: Intent) -> list[Task]:
     """What the person may speak of: what is owed and was or may have been mentioned, and what was closed lately.
 
     The closed ones keep an answer that comes twice from closing the next task. A retraction by somebody who has said nothing
     is about what others reported, if there is anything.
     """
-    named, upto = told.task_ids if told else (), hearing.at + SPOKEN_OF
-    closed = [hearing.tx.tasks.get(task_id) for task_id in hearing.tx.context.closed(person.id, hearing.at - RECENT)]
-    if intent is Intent.CORRECTION_NOT_DONE and closed and not _last_act(hearing, person):
+    today, named = times.civil_day(hearing.at), referred.task_ids
+    closed = [hearing.tx.tasks.get(task_id) for task_id in hearing.tx.context.closed(person.id, today, hearing.at - RECENT)]
+    if intent is Intent.CORRECTION_NOT_DONE and closed and not referred.pointed and not _last_act(hearing, person):
         return closed
-    open_ = [task for task in hearing.tx.tasks.open_of(person.id) if task.due_at <= upto or task.id in named]
-    return [*open_, *closed]
-
-
-def _evidence(hearing: Turn, person: Person, intent: Intent, told: Told | None, pending: Question | None) -> Evidence:
-    """What our last message spoke of; for a retraction, what the person said last."""
-    if intent is Intent.CORRECTION_NOT_DONE and (last := _last_act(hearing, person)):
-        return Evidence(last)
-    if pending is not None:
-        found = ask.numbering(pending)
-        return Evidence(tuple(dict.fromkeys(task_id for numbered in found for task_id in numbered.task_ids)), found)
-    named = told.task_ids if told else ()
-    return Evidence(named, tuple(Numbered((task_id,)) for task_id in named))
+    upto = hearing.at + SPOKEN_OF
+    open_ = [task for task in hearing.tx.tasks.open_of(person.id, today) if task.due_at <= upto or task.id in named]
+    return evidence.among(referred, [*open_, *closed])
 
 
 def _last_act(hearing: Turn, person: Person) -> tuple[int, ...]:

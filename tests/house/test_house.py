@@ -30,6 +30,7 @@ SPEAKS_CHINESE = (
     "bot/domain/periods.py",
     "bot/domain/due.py",
     "bot/domain/choices.py",
+    "bot/domain/numbering.py",
     "bot/domain/foresight.py",
     "bot/domain/rule_scanner.py",
     "bot/domain/roster",  # the table's columns and what its cells should be

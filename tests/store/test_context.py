@@ -80,8 +80,8 @@ def test_closed_are_the_lately_closed_tasks_of_the_own_units(bureau):
     for unit in (own, other):
         bureau.append(bureau.task(unit, "2018Q3"), EventKind.REPORTED, NOW)
     with bureau.store.read() as tx:
-        assert tx.context.closed(person, NOW - timedelta(days=60)) == [bureau.task(own, "2018Q3").id]
-        assert tx.context.closed(person, at("2018-10-20 00:00")) == []
+        assert tx.context.closed(person, NOW.date(), NOW - timedelta(days=60)) == [bureau.task(own, "2018Q3").id]
+        assert tx.context.closed(person, NOW.date(), at("2018-10-20 00:00")) == []
 
 
 def test_acts_are_what_stands_of_ones_own_words_the_latest_first(bureau):

@@ -13,6 +13,7 @@ from bot.domain.words import Role, Status
 from bot.store import chain, tables
 
 NOW = at("2018-09-25 10:00")
+TODAY = date(2018, 9, 25)
 
 
 @pytest.fixture
@@ -136,11 +137,11 @@ def test_a_person_sees_what_his_units_owe_the_most_urgent_first(bureau):
     bureau.duty([unit], rule="once:2018-09-28", what="推荐名单")
     bureau.due(NOW)
     with bureau.store.read() as tx:
-        assert [task.what for task in tx.tasks.open_of(contact.id)] == ["推荐名单", "工作情况报告"]
-        assert [task.what for task in tx.tasks.open_of(contact.id, upto=at("2018-09-30 00:00"))] == ["推荐名单"]
+        assert [task.what for task in tx.tasks.open_of(contact.id, TODAY)] == ["推荐名单", "工作情况报告"]
+        assert [task.what for task in tx.tasks.open_of(contact.id, TODAY, upto=at("2018-09-30 00:00"))] == ["推荐名单"]
     bureau.append(bureau.task(unit, "once"), EventKind.REPORTED, NOW)
     with bureau.store.read() as tx:
-        assert [task.period for task in tx.tasks.open_of(contact.id)] == ["2018Q3"]
+        assert [task.period for task in tx.tasks.open_of(contact.id, TODAY)] == ["2018Q3"]
         assert len(tx.tasks.find(unit)) == 2
 
 
@@ -153,7 +154,7 @@ def test_a_group_chat_owes_nothing_and_counts_its_own_units_only(bureau):
     task = first(bureau)
     bureau.append(task, EventKind.ZERO_REPORT, NOW)
     with bureau.store.read() as tx:
-        assert tx.tasks.open_of(group) == []
+        assert tx.tasks.open_of(group, TODAY) == []
         totals = tx.tasks.totals([task.period_id], group)[task.period_id]
     assert (totals.total, totals.reported, totals.open) == (2, 1, 1)
 

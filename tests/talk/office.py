@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from typing import Any
 
 from bot.domain import due, periods, rules, times
 from bot.domain.deliveries import Handed, Outcome
@@ -91,8 +92,8 @@ class Office:
         with self.store.read() as tx:
             return [event.kind.value for event in tx.tasks.events(task.id)]
 
-    def letter(self, person: int, when: str, *tasks: tuple[str, str]) -> None:
-        """A reminder reaches the person; its words name these tasks in this order."""
+    def letter(self, person: int, when: str, *tasks: tuple[str, str]) -> int:
+        """A reminder reaches the person; its words name these tasks in this order. Returns its number (编号)."""
         said = tuple((self.task(*each).id, "T-3") for each in tasks)
         with self.store.begin() as tx:
             draft = Draft(MessageKind.REMINDER, person, f"letter:{next(self.serial)}", at(when), "T-3")
@@ -101,20 +102,22 @@ class Office:
                 words = RENDERER.render(MessageKind.CONFIRMATION, {"lines": ["x"], "undo": "", "notes": []}, max_bytes=2000, format="text")
                 tx.outbox.freeze([Frozen(claimed.id, tuple(words), said if claimed.id == message else ())])
                 tx.outbox.settle([Outcome(claimed.id, "post", claimed.attempt, at(when), Handed.SENT)], at(when))
+        assert message is not None
+        return message
 
-    def keep(self, person: int, text: str, when: str, **fields: str) -> int | None:
+    def keep(self, person: int, text: str, when: str, **fields: Any) -> int | None:
         """Something arrives from the person; nobody has read it yet."""
         with self.store.begin() as tx:
             channel = fields.pop("channel", tx.people.get(person).addresses[0].channel)
             value = next(address.value for address in tx.people.get(person).addresses if address.channel == channel)
             return self._keep(tx, channel, value, text, when, **fields)
 
-    def say(self, person: int, text: str, when: str, **fields: str) -> list[Answer]:
+    def say(self, person: int, text: str, when: str, **fields: Any) -> list[Answer]:
         """The person says something, is heard, and gets what we answer."""
         self.keep(person, text, when, **fields)
         return self.hear(when)
 
-    def stranger(self, text: str, when: str, sender: str = "nobody", channel: str = "wecom_app", **fields: str) -> list[Answer]:
+    def stranger(self, text: str, when: str, sender: str = "nobody", channel: str = "wecom_app", **fields: Any) -> list[Answer]:
         """Somebody whom nobody knows says something."""
         with self.store.begin() as tx:
             self._keep(tx, channel, sender, text, when, **fields)
@@ -130,7 +133,9 @@ class Office:
         with self.store.begin() as tx:
             sent = []
             for claimed in tx.outbox.claim(at(when), "post", LEASE, dict.fromkeys(CHANNELS, 0), 50):
-                words = RENDERER.render(claimed.kind, claimed.view, max_bytes=20_000, format="text", channel=claimed.channel)
+                view = claimed.view or {"lines": ["x"], "undo": "", "notes": []}  # a letter: its words are not this room's
+                kind = claimed.kind if claimed.view else MessageKind.CONFIRMATION
+                words = RENDERER.render(kind, view, max_bytes=20_000, format="text", channel=claimed.channel)
                 tx.outbox.freeze([Frozen(claimed.id, tuple(words))])
                 tx.outbox.settle([Outcome(claimed.id, "post", claimed.attempt, at(when), Handed.SENT)], at(when))
                 sent.append(Answer(claimed.kind, words[0].body, claimed.channel, claimed.address, claimed.person_id))
@@ -141,7 +146,7 @@ class Office:
         with self.store.read() as tx:
             return list(tx.inbox.list())
 
-    def _keep(self, tx, channel: str, sender: str, text: str, when: str, **fields: str) -> int | None:
+    def _keep(self, tx, channel: str, sender: str, text: str, when: str, **fields: Any) -> int | None:
         number = fields.pop("platform_id", f"in-{next(self.serial)}")
         return tx.inbox.keep(
             Inbound(channel, number, sender, at(fields.pop("said", when)), text, text.encode("utf-8", "replace"), **fields), at(when)
