@@ -14,13 +14,14 @@ _QUESTION = tables.of(tables.Question)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What we asked about an inbound; `choices` in the order they were numbered, from 1."""
+    """What we asked about an inbound; `choices` in the order they were numbered, from 1; `then` are the questions that follow it."""
 
     id: int
     person_id: int
     inbound_id: int
     asked_at: datetime
     choices: tuple[Mapping[str, Any], ...]
+    then: tuple[Mapping[str, Any], ...] = ()
 
 
 class Questions:
@@ -29,10 +30,13 @@ class Questions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def ask(self, person_id: int, inbound_id: int, choices: Sequence[Mapping[str, Any]], at: datetime) -> int:
-        """Open a question; one that was open with the person lapses. Returns its id."""
+    def ask(
+        self, person_id: int, inbound_id: int, choices: Sequence[Mapping[str, Any]], at: datetime, then: Sequence[Mapping[str, Any]] = ()
+    ) -> int:
+        """Open a question, with those that follow it; one that was open with the person lapses. Returns its id."""
         self._lapse(_QUESTION.c.person_id == person_id, at)
-        values = {"person_id": person_id, "inbound_id": inbound_id, "asked_at": at, "choices": [dict(choice) for choice in choices]}
+        asked = {"choices": [dict(choice) for choice in choices], "then": [dict(later) for later in then]}
+        values = asked | {"person_id": person_id, "inbound_id": inbound_id, "asked_at": at}
         return int(self._connection.execute(insert(_QUESTION).values(values).returning(_QUESTION.c.id)).scalar_one())
 
     def open(self, person_id: int) -> Question | None:
@@ -56,7 +60,7 @@ class Questions:
 
 
 def _read(row: Row[Any] | None) -> Question | None:
-    return None if row is None else Question(row.id, row.person_id, row.inbound_id, row.asked_at, tuple(row.choices))
+    return None if row is None else Question(row.id, row.person_id, row.inbound_id, row.asked_at, tuple(row.choices), tuple(row.then or ()))
 
 
 _OPEN = _QUESTION.c.answered_at.is_(None) & _QUESTION.c.lapsed_at.is_(None)

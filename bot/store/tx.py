@@ -8,6 +8,7 @@ from bot.store.calendar import Calendar
 from bot.store.context import Context
 from bot.store.ears import Ears
 from bot.store.files import Files
+from bot.store.handovers import Handovers
 from bot.store.inbox import Inbox
 from bot.store.links import Links
 from bot.store.meta import Meta
@@ -39,6 +40,7 @@ class Tx:
         self.context = Context(connection)
         self.ears = Ears(connection)
         self.files = Files(connection)
+        self.handovers = Handovers(connection)
         self.inbox = Inbox(connection)
         self.links = Links(connection)
         self.meta = Meta(connection)

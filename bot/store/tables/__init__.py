@@ -12,7 +12,7 @@ from bot.store.tables.duties import Notice, Obligation, ObligationUnit, Period, 
 from bot.store.tables.office import Audit, Bulletin, Head, Holiday, LoginLink, Meta
 from bot.store.tables.outbox import Delivery, Message, Reminder, Robot
 from bot.store.tables.people import Address, Person, Role, Unit
-from bot.store.tables.talk import Attachment, Bookmark, Ear, File, Inbound, Question, Reply
+from bot.store.tables.talk import Attachment, Bookmark, Ear, File, Handover, Inbound, Question, Reply
 from bot.store.tables.tasks import Event, Tally, Task
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Ear",
     "Event",
     "File",
+    "Handover",
     "Head",
     "Holiday",
     "Inbound",

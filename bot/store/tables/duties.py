@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, false
 from sqlalchemy import text as where
 from sqlmodel import Field, SQLModel
 
@@ -50,6 +50,7 @@ class Obligation(SQLModel, table=True):
     ladder: str = Field(default="default", max_length=60)
     state: str = Field(default="armed", max_length=10)
     revision: int = Field(default=1)
+    wants_file: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class ObligationUnit(SQLModel, table=True):

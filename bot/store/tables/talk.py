@@ -7,7 +7,10 @@ from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy import text as where
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import instant
+from bot.store.tables.columns import instant, partial
+
+WAITING = "state = 'open'"
+"""The condition of the partial index over handovers; queries use it word for word."""
 
 
 class Inbound(SQLModel, table=True):
@@ -54,6 +57,7 @@ class Question(SQLModel, table=True):
     """The one question open with a person: the inbound it is about and the numbered choices offered.
 
     `lapsed_at`: when it stopped being open without an answer (too old, or a newer question took its place).
+    `then`: the questions about the same inbound that follow once this one is answered, each with its sentence and choices.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -61,8 +65,32 @@ class Question(SQLModel, table=True):
     inbound_id: int = Field(foreign_key="inbound.id")
     asked_at: datetime = instant()
     choices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    then: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     answered_at: datetime | None = instant(nullable=True)
     lapsed_at: datetime | None = instant(nullable=True)
+
+
+class Handover(SQLModel, table=True):
+    """A change of contact that somebody announced, for one unit; nothing changes until an administrator accepts it.
+
+    `person_id` hands over; `name`, `phone` and `words` are what was said; `successor_id` who took over. `state` is a word of
+    `store.handovers.HandoverState`.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant()
+    inbound_id: int = Field(foreign_key="inbound.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    unit_id: int = Field(foreign_key="unit.id")
+    name: str = Field(default="", max_length=60)
+    phone: str = Field(default="", max_length=40)
+    words: str = Field(default="", max_length=300)
+    state: str = Field(default="open", max_length=12)
+    successor_id: int | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = instant(nullable=True)
+    decided_by: str = Field(default="", max_length=40)
+    note: str = Field(default="", max_length=300)
+    __table_args__ = (Index("ix_handover_open", "id", **partial(WAITING)),)
 
 
 class File(SQLModel, table=True):
