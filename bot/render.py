@@ -1,23 +1,34 @@
 """From a message kind and its view to the words a person reads, cut to what the platform takes.
 
-Every sentence lives in `templates/messages/<kind>/`: `subject.txt`, `body.txt`, `body.md`, and `body.html` for mail; what several
-kinds share lies in `_parts/`. A view holds JSON values only, and a template that asks for more than it holds fails (StrictUndefined).
+Every sentence lives in `templates/messages/<kind>/`: `subject.txt`, `body.txt`, `body.md`, and `body.html` for mail; some kinds have
+a `card.json` (the fields of `domain.cards.Card`) and a `table.md` for platforms whose markdown has tables. What several kinds share
+lies in `_parts/`. A view holds JSON values only, and a template that asks for more than it holds fails (StrictUndefined).
 Only `.html` is escaped: a `.txt` file or macro used by one may print our own words and numbers, nothing that came from outside.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from bot.domain import parts
-from bot.domain.messages import Rendered
+from bot.domain.cards import Card, Tap
+from bot.domain.messages import FileRef, Rendered
 from bot.domain.words import MessageKind
 
 WITH_HTML = frozenset({"mail"})
 """Channels whose messages carry HTML beside the text."""
 
 BODIES = {"text": "body.txt", "markdown": "body.md"}
-"""The template of each format that `Limits.format` can name."""
+"""The template of each format that every kind of message has."""
+
+WITH_CARD = frozenset({MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.GROUP_NOTICE, MessageKind.QUESTION})
+"""Kinds that can be shown as a card; a first notice cites the paper and stays whole."""
+
+WITH_TABLE = frozenset({MessageKind.GROUP_NOTICE})
+"""Kinds that say more in a markdown with tables."""
 
 
 class Renderer:
@@ -40,16 +51,26 @@ class Renderer:
     def render(self, kind: MessageKind, view: Mapping[str, object], *, max_bytes: int, format: str, channel: str = "") -> list[Rendered]:
         """The message in parts of at most `max_bytes` of UTF-8 each, at least one.
 
-        `format` is `text` or `markdown`. For channel `mail` a message of one part also has HTML. The optional key `mentions` of the
-        view (platform user ids or mobile numbers) goes with the first part. Raises jinja2.UndefinedError if the view lacks something.
+        `format` is `text`, `markdown`, `markdown_v2` (which has tables) or `card`, whose body is in markdown. For channel `mail` a message
+        of one part also has HTML. Two optional keys of the view go with the first part: `mentions` (platform user ids or mobile numbers)
+        and `files` (the fields of `messages.FileRef`). Raises jinja2.UndefinedError if the view lacks something.
         """
         subject = self._words(kind, "subject.txt", view)
-        bodies = parts.split(self._words(kind, BODIES[format], view), max_bytes)
+        bodies = parts.split(self._words(kind, _body(kind, format), view), max_bytes)
         html = self._words(kind, "body.html", view) if channel in WITH_HTML and len(bodies) == 1 else None
-        mentions = _mentions(view)
-        return [
-            Rendered(subject, body, html, mentions if part == 1 else (), part, len(bodies)) for part, body in enumerate(bodies, start=1)
-        ]
+        card = self._card(kind, view) if format == "card" and kind in WITH_CARD and len(bodies) == 1 else None
+        rendered = [Rendered(subject, body, html, (), part, len(bodies), format, card) for part, body in enumerate(bodies, start=1)]
+        return [replace(rendered[0], mentions=_mentions(view), files=_files(view)), *rendered[1:]]
+
+    def _card(self, kind: MessageKind, view: Mapping[str, object]) -> Card | None:
+        """The card, None if this view has nothing that a card would show better."""
+        words = self._words(kind, "card.json", view)
+        if not words:
+            return None
+        made: dict[str, Any] = json.loads(words)
+        lines = tuple((name, value) for name, value in made["lines"] if value)
+        options, buttons = (tuple(Tap(**tap) for tap in made[name]) for name in ("options", "buttons"))
+        return Card(made["title"], lines, made["note"], options, buttons)
 
     def _words(self, kind: MessageKind, name: str, view: Mapping[str, object]) -> str:
         return self._template(kind, name).render(view).strip()
@@ -61,6 +82,17 @@ class Renderer:
 def _line(text: object) -> str:
     """A filter for text that came from outside: one line, so that it cannot break a row, and half characters as “?”."""
     return " ".join(str(text).split()).encode(errors="replace").decode()
+
+
+def _body(kind: MessageKind, format: str) -> str:
+    if format == "markdown_v2" and kind in WITH_TABLE:
+        return "table.md"
+    return BODIES["text" if format == "text" else "markdown"]
+
+
+def _files(view: Mapping[str, object]) -> tuple[FileRef, ...]:
+    files = view.get("files", ())
+    return tuple(FileRef(**file) for file in files) if isinstance(files, Sequence) else ()
 
 
 def _mentions(view: Mapping[str, object]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from bot.channels.base import Channel, SendFailed
 from bot.channels.lanes import SLOTS, Lanes
 from bot.domain import deliveries
 from bot.domain.deliveries import Handed, InDoubt, Outcome
+from bot.domain.inbound import Attachment
 from bot.domain.messages import Outgoing, Rendered
 from bot.domain.words import FailureKind, MessageKind
 from bot.store import Store, Tx
@@ -190,7 +191,8 @@ class _Pass:
         """The message in words; none if they cannot be made, which is settled as its failure and not as everybody's."""
         limits = self._channels[message.channel].limits
         try:
-            rendered = self._render(message.kind, speech.view, max_bytes=limits.max_bytes, format=limits.format, channel=message.channel)
+            form = limits.form(message.kind)
+            rendered = self._render(message.kind, speech.view, max_bytes=form.max_bytes, format=form.format, channel=message.channel)
         except Exception as error:  # noqa: BLE001 whatever a template does, the other messages go out
             broken.append(self._outcome(message, Handed.CONTENT_BAD, type(error).__name__, str(error)))
             return []
@@ -216,7 +218,11 @@ class _Pass:
             return self._outcome(message, Handed.BACK)
         channel = self._channels[message.channel]
         try:
-            receipt = await channel.send(_outgoing(message))
+            outgoing = await self._outgoing(message)
+        except LookupError as error:
+            return self._outcome(message, Handed.CONTENT_BAD, "no_file", str(error))
+        try:
+            receipt = await channel.send(outgoing)
         except SendFailed as failed:
             return self._failed(message, channel, failed)
         except Exception as error:  # noqa: BLE001 a channel that breaks its promise: it may have been sent
@@ -224,6 +230,17 @@ class _Pass:
         return Outcome(
             message.id, message.owner, message.attempt, self._clock.now(), Handed.SENT, receipt.code, platform_id=receipt.platform_id
         )
+
+    async def _outgoing(self, message: Claimed) -> Outgoing:
+        if message.words is None:
+            raise ValueError(f"message {message.id} has no words")
+        words = message.words[message.part - 1]
+        files = await self._db(lambda: self._files(words)) if words.files else ()
+        return Outgoing(message.key, message.address, words, message.thread or None, files)
+
+    def _files(self, words: Rendered) -> tuple[Attachment, ...]:
+        with self._store.read() as tx:
+            return tx.files.with_content(words.files)
 
     def _failed(self, message: Claimed, channel: Channel, failed: SendFailed) -> Outcome:
         wait = failed.retry_after
@@ -272,9 +289,3 @@ class _Pass:
 
     async def _db(self, work: Callable[[], Result]) -> Result:
         return work() if self._inline else await asyncio.to_thread(work)
-
-
-def _outgoing(message: Claimed) -> Outgoing:
-    if message.words is None:
-        raise ValueError(f"message {message.id} has no words")
-    return Outgoing(message.key, message.address, message.words[message.part - 1], message.thread or None)

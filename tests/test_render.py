@@ -7,6 +7,7 @@ After a deliberate change of wording write the golden files anew and read the di
 
 import json
 import os
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from importlib import resources
 from pathlib import Path
@@ -15,8 +16,10 @@ from timeit import repeat
 import pytest
 from jinja2 import UndefinedError
 
+from bot import render
 from bot.domain import bulletin, reminders
-from bot.domain.messages import Rendered
+from bot.domain.cards import Card
+from bot.domain.messages import FileRef, Rendered
 from bot.domain.reminders import Line, Total
 from bot.domain.words import MessageKind, Punctuality, Status
 from bot.domain.workdays import WorkCalendar
@@ -183,6 +186,68 @@ def test_a_long_letter_is_cut_between_matters_and_its_parts_are_numbered() -> No
         assert all(part.body.startswith(f"（{part.part}/{len(parts)}）") for part in parts)
         assert [sum(f" {n}号单位 " in part.body.replace("**", " ") for part in parts) for n in range(40)] == [1] * 40
         assert "…" not in "".join(part.body for part in parts)
+
+
+WITH_CARD = [(kind, name) for kind, name in CASES if kind in render.WITH_CARD]
+
+
+def _card(kind: MessageKind, name: str, max_bytes: int = PLENTY, **changes: object) -> Card | None:
+    return RENDERER.render(kind, VIEWS[kind.value][name] | changes, max_bytes=max_bytes, format="card")[0].card
+
+
+@pytest.mark.parametrize(("kind", "name"), WITH_CARD)
+def test_the_card_is_that_of_the_golden_file(kind: MessageKind, name: str) -> None:
+    file = GOLDEN / kind.value / f"{name}.card.json"
+    card = _card(kind, name)
+    text = json.dumps(asdict(card) if card else None, ensure_ascii=False, indent=1) + "\n"
+    if os.environ.get("GOLDEN") == "write":
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+def test_a_kind_has_a_card_or_a_table_if_and_only_if_there_is_a_template() -> None:
+    folder = resources.files("templates") / "messages"
+    for kind in MessageKind:
+        assert (folder / kind.value / "card.json").is_file() == (kind in render.WITH_CARD)
+        assert (folder / kind.value / "table.md").is_file() == (kind in render.WITH_TABLE)
+
+
+def test_one_matter_is_answered_by_a_tap_and_of_several_one_is_chosen_first() -> None:
+    one, two = _card(MessageKind.REMINDER, "plain"), _card(MessageKind.REMINDER, "two")
+    assert one
+    assert two
+    assert {tap.about for tap in one.buttons} == {"task:12"}
+    assert (one.options, {tap.about for tap in two.buttons}) == ((), {""})
+    assert [tap.about for tap in two.options] == ["", "task:12", "task:13"]
+
+
+def test_a_letter_of_several_parts_and_a_question_without_choices_have_no_card() -> None:
+    assert _card(MessageKind.REMINDER, "plain", max_bytes=300) is None
+    assert _card(MessageKind.QUESTION, "plain", choices=[]) is None
+    assert _card(MessageKind.QUESTION, "plain", choices=[f"{n}. 一" for n in range(7)]) is None
+    assert _card(MessageKind.FIRST_NOTICE, "plain") is None
+
+
+def test_a_card_holds_whatever_the_notice_holds() -> None:
+    items = VIEWS["reminder"]["two"]["items"]
+    assert isinstance(items, list)
+    card = _card(MessageKind.REMINDER, "two", items=[items[0] | {"what": '"\\}]<&\ud83d\n甲'}, items[1]])
+    assert card
+    assert card.lines[0][1].endswith(' "\\}]<&? 甲')
+
+
+def test_platforms_whose_markdown_has_tables_get_the_totals_as_one() -> None:
+    view = VIEWS["group_notice"]["two"]
+    [table] = RENDERER.render(MessageKind.GROUP_NOTICE, view, max_bytes=PLENTY, format="markdown_v2")
+    assert "| 2018年三季度 本地区培育工作开展情况 | 10月19日（星期五）17:00前 | 70家 | 12家 | 58家 |" in table.body
+    [letter] = RENDERER.render(MessageKind.REMINDER, VIEWS["reminder"]["plain"], max_bytes=PLENTY, format="markdown_v2")
+    assert (letter.format, letter.body) == ("markdown_v2", _rendered(MessageKind.REMINDER, VIEWS["reminder"]["plain"], "markdown").body)
+
+
+def test_files_go_with_the_first_part() -> None:
+    file = {"name": "名单.xlsx", "media_type": "application/zip", "digest": "0" * 64}
+    parts = RENDERER.render(MessageKind.GROUP_NOTICE, VIEWS["group_notice"]["plain"] | {"files": [file]}, max_bytes=200, format="text")
+    assert [part.files for part in parts] == [(FileRef(**file),)] + [()] * (len(parts) - 1)
 
 
 def test_mentions_go_with_the_first_part() -> None:

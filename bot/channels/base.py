@@ -1,15 +1,16 @@
 """What every channel promises to the outbox."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
 
 from bot.domain.messages import Outgoing
-from bot.domain.words import FailureKind
+from bot.domain.words import FailureKind, MessageKind
 
-Format = Literal["text", "markdown"]
+Format = Literal["text", "markdown", "markdown_v2", "card"]
+"""How a message is worded (`messages.Rendered.format`)."""
 Clock = Callable[[], datetime]
 """Gives the aware present. Channels need it to sign and to age tokens; wiring hands it in."""
 
@@ -20,10 +21,19 @@ _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How one kind of message is worded, and how many UTF-8 bytes of that the platform takes in one body."""
+
+    format: str
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What the platform takes. `max_bytes` counts the UTF-8 bytes of one body; `per_minute` is per robot or account (0: no limit).
 
-    `penalty` is how long the platform punishes one message too many; `format` is `text` or `markdown`.
+    `penalty` is how long the platform punishes one message too many; `format` is one of `Format`, and `forms` holds the kinds of messages
+    that are worded in another one.
     `per_month` counts the calls of the whole organisation in a calendar month of Shanghai (0: no wall known).
     `deduplicates`: the platform itself drops a second message with our key, so a message in doubt may be sent again.
     """
@@ -35,6 +45,11 @@ class Limits:
     group: bool  # True: the address is a group chat, not a person
     per_month: int = 0
     deduplicates: bool = False
+    forms: Mapping[MessageKind, Form] = field(default_factory=dict)
+
+    def form(self, kind: MessageKind) -> Form:
+        """How messages of this kind are worded."""
+        return self.forms.get(kind) or Form(self.format, self.max_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.cards import Card
+from bot.domain.inbound import Attachment
 from bot.domain.words import MessageKind
 
 
@@ -27,12 +29,22 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that goes with a message: how it is called there, what it is, and its key in the store (SHA-256 in hex)."""
+
+    name: str
+    media_type: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A message in words, as frozen in the outbox before its first POST. Immutable: a resend sends this again.
 
-    `body` is in the format the channel named (`text`, `markdown`, `html` is an addition for mail only).
-    `mentions` are platform user ids or mobile numbers to highlight in a group.
-    `rows` is the number of table rows in `body` (0: none); `part`/`parts` count from 1.
+    `body` is in `format` (`text`, `markdown`, `markdown_v2`; `html` is an addition for mail only); a `format` of `card` says that
+    `card` is to be shown and `body`, in markdown, is for whoever cannot see cards. An empty `format` is the channel's own.
+    `mentions` are platform user ids or mobile numbers to highlight in a group. `part`/`parts` count from 1; `files` go with the
+    first part, and a message of several parts has no card.
     """
 
     subject: str
@@ -41,6 +53,9 @@ class Rendered:
     mentions: tuple[str, ...] = ()
     part: int = 1
     parts: int = 1
+    format: str = ""
+    card: Card | None = None
+    files: tuple[FileRef, ...] = ()
 
     @property
     def size(self) -> int:
@@ -55,9 +70,11 @@ class Outgoing:
     `key` is ours, unique for ever and the same on a resend; channels pass it on where the platform de-duplicates.
     `address` is what the channel understands: a robot's name, a userid, a mailbox.
     `thread` is the key of the first message of the same conversation (mail threading), or None.
+    `files` are those that `rendered` refers to, in its order, with their content.
     """
 
     key: str
     address: str
     rendered: Rendered
     thread: str | None = None
+    files: tuple[Attachment, ...] = ()

@@ -186,6 +186,7 @@ def _note(line: Line, today: date) -> str:
 def _item_view(item: Item, today: date) -> dict[str, object]:
     line = item.line
     return {
+        "task": line.task_id,
         "unit": line.unit,
         "what": line.what,
         "period": wording.period_word(line.period),

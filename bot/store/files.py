@@ -1,4 +1,4 @@
-"""Files that came with answers: each content once, and which inbound and which task it belongs to."""
+"""Files that came with answers or go with messages: each content once, and which inbound and which task one that came belongs to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.domain.inbound import Attachment
+from bot.domain.messages import FileRef
 from bot.store import conflict, tables
 
 FILE = tables.of(tables.File)
@@ -26,7 +27,7 @@ class Kept:
 
 
 class Files:
-    """Queries about files. They are written with their inbound (`Inbox.keep`)."""
+    """Queries about files. Those that come are written with their inbound (`Inbox.keep`)."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -42,6 +43,20 @@ class Files:
     def tie(self, inbound_id: int, task_id: int) -> None:
         """What came with the inbound and belongs to no task yet was sent for this one."""
         self._connection.execute(_TIE, {"of": inbound_id, "task": task_id})
+
+    def put(self, file: Attachment) -> FileRef:
+        """Keep a file that is to be sent; the same content again is kept once."""
+        new = conflict.insert_new(self._connection, FILE, ["digest"])
+        self._connection.execute(new, _content_row(file.digest, file.content))
+        return FileRef(file.name, file.media_type, file.digest)
+
+    def with_content(self, files: Sequence[FileRef]) -> tuple[Attachment, ...]:
+        """The same files with their content. Raises LookupError if one is no longer kept."""
+        query = select(FILE.c.digest, FILE.c.content).where(FILE.c.digest.in_([file.digest for file in files]))
+        contents = {row.digest: bytes(row.content) for row in self._connection.execute(query)}
+        if missing := [file.name for file in files if file.digest not in contents]:
+            raise LookupError(missing[0])
+        return tuple(Attachment(file.name, file.media_type, contents[file.digest]) for file in files)
 
     def content(self, attachment_id: int) -> bytes:
         """The bytes. Raises LookupError."""
@@ -63,8 +78,12 @@ def attach(connection: Connection, came: Sequence[tuple[int, Sequence[Attachment
         return
     contents = {attachment.digest: attachment.content for _, attachment in rows}
     new = conflict.insert_new(connection, FILE, ["digest"])
-    connection.execute(new, [{"digest": digest, "size": len(content), "content": content} for digest, content in contents.items()])
+    connection.execute(new, [_content_row(digest, content) for digest, content in contents.items()])
     connection.execute(_ATTACH, [_row(id_, attachment) for id_, attachment in rows])
+
+
+def _content_row(digest: str, content: bytes) -> dict[str, object]:
+    return {"digest": digest, "size": len(content), "content": content}
 
 
 def _row(inbound_id: int, attachment: Attachment) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select, text, true
 
 from bot.domain.messages import Draft, Rendered
 from bot.domain.words import MessageKind, MessageState
-from bot.store import tables
+from bot.store import frozen, tables
 from bot.store.routes import Route
 from bot.store.tables.outbox import OPEN, SENDING, STUCK
 
@@ -168,7 +168,7 @@ def claimed(row: Row[Any], leased_until: datetime) -> Claimed:
 
 def frozen_row(letter: Frozen) -> dict[str, object]:
     """What `freeze` writes."""
-    parts = [{"subject": p.subject, "body": p.body, "html": p.html, "mentions": list(p.mentions)} for p in letter.parts]
+    parts = frozen.dump(letter.parts)
     return {"of": letter.message_id, "parts_": len(parts), "words": {"parts": parts, "said": [list(each) for each in letter.said]}}
 
 
@@ -223,12 +223,7 @@ def _message(row: Row[Any]) -> Message:
 def _thawed(rendered: Mapping[str, Any] | None) -> tuple[tuple[Rendered, ...], Said]:
     if rendered is None:
         return (), ()
-    parts = rendered["parts"]
-    words = (
-        Rendered(part["subject"], part["body"], part["html"], tuple(part["mentions"]), number, len(parts))
-        for number, part in enumerate(parts, 1)
-    )
-    return tuple(words), tuple((task_id, rung) for task_id, rung in rendered["said"])
+    return tuple(frozen.load(rendered["parts"])), tuple((task_id, rung) for task_id, rung in rendered["said"])
 
 
 _INDEXED = {

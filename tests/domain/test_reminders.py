@@ -72,6 +72,7 @@ def test_the_view_of_a_letter_to_one_person() -> None:
         "count": 1,
         "items": [
             {
+                "task": 1,
                 "unit": "榆树市工信局",
                 "what": "本地区培育工作开展情况",
                 "period": "2018年三季度",

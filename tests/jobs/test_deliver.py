@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from unittest.mock import ANY
 
 import pytest
 from post import NOW, Post
 
 from bot.channels.base import Limits, Receipt, SendFailed
 from bot.domain.deliveries import InDoubt
-from bot.domain.messages import Outgoing, Rendered
+from bot.domain.inbound import Attachment
+from bot.domain.messages import FileRef, Outgoing, Rendered
 from bot.domain.words import FailureKind, MessageKind, MessageState
 from bot.store import chain
 from jobs import deliver
@@ -137,6 +139,23 @@ async def test_parts_of_a_letter_go_in_order_under_keys_of_their_own(office):
         ("letter#3", "三", 3),
     ]
     assert (done.sent, done.retried) == (1, 2)
+
+
+async def test_a_channel_is_handed_the_files_with_their_content(office):
+    table = Attachment("未报名单.xlsx", "application/zip", b"PK")
+    with office.store.begin() as tx:
+        ref = tx.files.put(table)
+    lost = FileRef("没有了.xlsx", "", "0" * 64)
+
+    def with_file(kind, view, **_limits) -> list[Rendered]:
+        return [Rendered("", view["parts"][0], files=(lost if view["parts"][0] == "lost" else ref,))]
+
+    office.put(office.post.person(MAIL), "list")
+    lost_id = office.put(office.post.person(("mail", "li@example.com")), "lost")
+    channel = FakeChannel()
+    assert await office.run(channel, render=with_file) == deliver.Delivered(sent=1, dead=1, alerts=ANY)
+    assert [message.files for message in channel.sent] == [(table,)]
+    assert office.post.get(lost_id).last_code == "no_file"
 
 
 async def test_a_later_letter_names_the_thread_of_the_first(office):

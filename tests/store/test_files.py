@@ -6,6 +6,7 @@ import pytest
 from bureau import Bureau, at
 
 from bot.domain.inbound import Attachment, Inbound, InboundKind
+from bot.domain.messages import FileRef
 
 NOW = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
 TABLE = Attachment("三季度台账.xlsx", "application/octet-stream", b"PK\x03\x04")
@@ -41,6 +42,16 @@ def test_a_file_is_tied_to_the_first_task_it_was_sent_for(store):
 def test_a_file_that_is_not_there_is_an_error(store):
     with store.read() as tx, pytest.raises(LookupError, match="attachment 9"):
         tx.files.content(9)
+
+
+def test_a_file_that_is_to_be_sent_comes_back_with_its_content_under_each_of_its_names(store):
+    with store.begin() as tx:
+        one = tx.files.put(TABLE)
+        two = tx.files.put(Attachment("名单.xlsx", TABLE.media_type, TABLE.content))
+        found = tx.files.with_content([two, one])
+        with pytest.raises(LookupError, match="没有了"):
+            tx.files.with_content([one, FileRef("没有了.xlsx", "", "0" * 64)])
+    assert [(file.name, file.content) for file in found] == [("名单.xlsx", b"PK\x03\x04"), (TABLE.name, b"PK\x03\x04")]
 
 
 def test_names_that_no_database_takes_are_mended(store):

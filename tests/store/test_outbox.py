@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from post import BUDGETS, LEASE, NOW
 
+from bot.domain.cards import Card, Tap
 from bot.domain.deliveries import Handed
 from bot.domain.inbound import Inbound
-from bot.domain.messages import Draft, Rendered
+from bot.domain.messages import Draft, FileRef, Rendered
 from bot.domain.words import MessageKind, MessageState
 from bot.store import NoAddress
 from bot.store.letters import Frozen
@@ -257,10 +258,22 @@ def test_parts_go_one_after_the_other_and_each_has_its_key(post):
         assert [message.state for message in tx.outbox.list()] == [MessageState.SENT, MessageState.SENT]
 
 
-def test_frozen_words_come_back_as_they_went_in(post):
+CARD = Card(
+    "三季度台账", (("截止", "10月19日"),), "点一次即可", (Tap("全部", "全部"),), (Tap("已报", "已报", "task:7"),), "https://example.com/t"
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (Rendered("题", "正文", "<p>正文</p>", ("zs",), 1, 2), Rendered("题", "续", None, (), 2, 2)),
+        (Rendered("题", "正文", format="card", card=CARD, files=(FileRef("未报名单.xlsx", "application/zip", "0" * 64),)),),
+    ],
+    ids=["parts", "card"],
+)
+def test_frozen_words_come_back_as_they_went_in(post, words):
     post.put(post.person(MAIL), "a")
     (message,) = post.claim()
-    words = (Rendered("题", "正文", "<p>正文</p>", ("zs",), 1, 2), Rendered("题", "续", None, (), 2, 2))
     with post.store.begin() as tx:
         tx.outbox.freeze([Frozen(message.id, words, ((7, "T-3"),))])
     post.settle(message, Handed.UNKNOWN)
