@@ -1,7 +1,8 @@
-"""What a member says to DingTalk's app robot, as the platform posts it to our address.
+"""What a member says to DingTalk's app robot or presses in a card, as the platform posts it to our address or sends it by Stream.
 
-Protocol: open.dingtalk.com, "receive robot messages", read 2026-11-23. The body is plain JSON and not covered by the signature,
-which only proves that the sender holds the app's secret and when it signed: HTTPS is essential. Answer within 2.5 s.
+Protocol: open.dingtalk.com, "receive robot messages" and "card callback", read 2026-11-23. The body is plain JSON and not covered
+by the signature, which only proves that the sender holds the app's secret and when it signed: HTTPS is essential. Answer within
+2.5 s. By Stream the same body comes over a connection that we opened, and needs no signature.
 """
 
 import hmac
@@ -20,6 +21,8 @@ WINDOW: Final = timedelta(hours=1)
 """A signature older or younger than this is refused (read 2026-11-23)."""
 MAX_BODY: Final = 200_000
 """Bytes of a request that are read."""
+SAYS: Final = "say"
+"""The parameter in which a button of our cards carries what pressing it says."""
 _GROUP: Final = "2"
 
 
@@ -29,6 +32,11 @@ def read(app_secret: Secret, headers: Mapping[str, str], body: bytes, now: datet
     `headers` are looked up whatever their case. Raises CallbackRefused.
     """
     _verify(app_secret, {name.lower(): value for name, value in headers.items()}, now)
+    return message(body)
+
+
+def message(body: bytes) -> Inbound:
+    """A message whose sender is known to be the platform. Over the month's quota it comes without words. Raises CallbackRefused."""
     content = _parse(body)
     group = content.get("conversationType") == _GROUP
     return Inbound(
@@ -41,6 +49,31 @@ def read(app_secret: Secret, headers: Mapping[str, str], body: bytes, now: datet
         chat=_string(content, "conversationId") if group else "",
         answer_to=_string(content, "sessionWebhook"),
     )
+
+
+def click(body: bytes, message_id: str, now: datetime) -> Inbound:
+    """A button of a card, pressed `now`: its words are what our card gave to it, else the name of its action. Raises CallbackRefused.
+
+    The card's own id is the key of the message that carried it.
+    """
+    content = _parse(body)
+    private = _object(_object(content, "content"), "cardPrivateData")
+    actions = private.get("actionIds")
+    named = " ".join(action for action in actions if isinstance(action, str)) if isinstance(actions, list) else ""
+    text = _string(_object(private, "params"), SAYS) or named
+    card = _required(content, "outTrackId")
+    return Inbound(CHANNEL, f"click:{message_id}", _string(content, "userId"), now, text, body, about=f"message:{card}")
+
+
+def _object(content: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """A field that holds an object, or the text of one."""
+    value = content.get(name)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            value = None
+    return value if isinstance(value, dict) else {}
 
 
 def _verify(app_secret: Secret, headers: Mapping[str, str], now: datetime) -> None:

@@ -114,7 +114,7 @@ class Client:
 
     def _build(self) -> httpx.AsyncBaseTransport:
         return self._transport or httpx.AsyncHTTPTransport(
-            verify=_tls(),
+            verify=tls(),
             trust_env=False,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             proxy=self._proxy.reveal() if self._proxy else None,
@@ -141,7 +141,8 @@ def _place(url: str) -> httpx.URL | None:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """How every connection checks who it speaks to; the environment is never asked."""
     return httpx.create_ssl_context(trust_env=False)
 
 

@@ -61,6 +61,17 @@ def dingtalk_text(
     tenant: DingTalkTenant, sender: str, text: str, at: datetime, msg_id: str, *, group: str = "", host: str = "https://oapi.dingtalk.com"
 ) -> Callback:
     """A member spoke to the app's robot, in private or (with @) in `group`. Answers into the session are served by `DingTalk`."""
+    body = dingtalk_body(tenant, sender, text, at, msg_id, group=group, host=host)
+    timestamp = str(_milliseconds(at))
+    digest = hmac.digest(tenant.app_secret.encode(), f"{timestamp}\n{tenant.app_secret}".encode(), "sha256")
+    headers = {"Content-Type": "application/json; charset=utf-8", "timestamp": timestamp, "sign": base64.b64encode(digest).decode()}
+    return Callback("POST", {}, headers, body)
+
+
+def dingtalk_body(
+    tenant: DingTalkTenant, sender: str, text: str, at: datetime, msg_id: str, *, group: str = "", host: str = "https://oapi.dingtalk.com"
+) -> bytes:
+    """What DingTalk says about a message, by callback and by Stream alike."""
     session = seal_session(tenant.app_secret, Session(sender, group, at + LIFE))
     content = {
         "conversationId": group or f"cid-{sender}", "conversationType": "2" if group else "1", "chatbotCorpId": "dingsandboxcorp",
@@ -68,10 +79,7 @@ def dingtalk_text(
         "isInAtList": True, "createAt": _milliseconds(at), "msgtype": "text", "text": {"content": f" {text}"},
         "sessionWebhook": f"{host}/robot/sendBySession?session={session}", "sessionWebhookExpiredTime": _milliseconds(at + LIFE),
     }  # fmt: skip
-    timestamp = str(_milliseconds(at))
-    digest = hmac.digest(tenant.app_secret.encode(), f"{timestamp}\n{tenant.app_secret}".encode(), "sha256")
-    headers = {"Content-Type": "application/json; charset=utf-8", "timestamp": timestamp, "sign": base64.b64encode(digest).decode()}
-    return Callback("POST", {}, headers, json.dumps(content, ensure_ascii=False).encode())
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 async def push(client: httpx.AsyncClient, address: str, callback: Callback) -> int:
