@@ -66,6 +66,8 @@ class Settings:
     dingtalk_app_key: str
     dingtalk_app_secret: Secret
     dingtalk_robot_code: str
+    dingtalk_stream: bool
+    dingtalk_stream_silence: int
     smtp_host: str
     smtp_port: int
     smtp_security: str
@@ -81,6 +83,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def _switch(value: str) -> bool:
+    return _one_of("on", "off")(value) == "on"
 
 
 def _integer(low: int, high: int) -> Callable[[str], int]:
@@ -169,6 +175,8 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "dingtalk_app_key": ("", str),
     "dingtalk_app_secret": ("", Secret),
     "dingtalk_robot_code": ("", str),
+    "dingtalk_stream": ("off", _switch),
+    "dingtalk_stream_silence": ("600", _integer(60, 86_400)),
     "smtp_host": ("", str),
     "smtp_port": ("465", _integer(1, 65535)),
     "smtp_security": ("tls", _one_of("tls", "starttls", "plain")),
@@ -194,7 +202,7 @@ def read(environment: Mapping[str, str], **overrides: str) -> Settings:
             values[key] = reader(text)
         except ValueError as error:
             problems.append(f"{key.upper()}={'（已隐藏）' if CONFIDENTIAL.search(key) else text}：{error}")
-    problems += [*_missing(values), *_exposed(values)]
+    problems += [*_missing(values), *_deaf(values), *_exposed(values)]
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)
@@ -218,6 +226,12 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
         for key in NEEDS[channel]
         if key in values and not values[key]
     ]
+
+
+def _deaf(values: Mapping[str, Any]) -> list[str]:
+    """A listener needs to know for whom it listens."""
+    needed = ("dingtalk_app_key", "dingtalk_app_secret") if values.get("dingtalk_stream") else ()
+    return [f"{key.upper()}：DINGTALK_STREAM 已设为 on，此项不能为空" for key in needed if key in values and not values[key]]
 
 
 def _exposed(values: Mapping[str, Any]) -> list[str]:

@@ -76,3 +76,12 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(tmp_p
 def test_a_missing_file_that_was_asked_for_says_what_to_do(tmp_path):
     with pytest.raises(settings.SettingsError, match=r"config\.example\.env"):
         settings.load(tmp_path / "nowhere.env")
+
+
+def test_stream_needs_the_app_for_which_it_listens():
+    with pytest.raises(settings.SettingsError, match="DINGTALK_APP_KEY") as refused:
+        settings.read({"DINGTALK_STREAM": "on"})
+    assert len(refused.value.problems) == 2
+    assert settings.read({"DINGTALK_STREAM": "on", "DINGTALK_APP_KEY": "k", "DINGTALK_APP_SECRET": "s"}).dingtalk_stream
+    with pytest.raises(settings.SettingsError, match="on 或 off"):
+        settings.read({"DINGTALK_STREAM": "yes"})

@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.channels import dingtalk_codes
 from bot.channels.callback import CallbackRefused, Refusal
+from bot.domain import cards
 from bot.domain.inbound import Inbound
 from bot.domain.secret import Secret
 
@@ -21,8 +22,8 @@ WINDOW: Final = timedelta(hours=1)
 """A signature older or younger than this is refused (read 2026-11-23)."""
 MAX_BODY: Final = 200_000
 """Bytes of a request that are read."""
-SAYS: Final = "say"
-"""The parameter in which a button of our cards carries what pressing it says."""
+SAYS, CHOSEN = "say", "choice"
+"""The parameters in which our cards give back the button that was pressed and the line that was chosen (`domain.cards.Tap.key`)."""
 _GROUP: Final = "2"
 
 
@@ -52,17 +53,17 @@ def message(body: bytes) -> Inbound:
 
 
 def click(body: bytes, message_id: str, now: datetime) -> Inbound:
-    """A button of a card, pressed `now`: its words are what our card gave to it, else the name of its action. Raises CallbackRefused.
+    """A button of a card, pressed `now`: what our card gave to it, after what was chosen there. Raises CallbackRefused.
 
-    The card's own id is the key of the message that carried it.
+    A button to which nothing was given says the name of its action. The card's own id is the key of the message that carried it.
     """
     content = _parse(body)
     private = _object(_object(content, "content"), "cardPrivateData")
-    actions = private.get("actionIds")
+    params, actions = _object(private, "params"), private.get("actionIds")
     named = " ".join(action for action in actions if isinstance(action, str)) if isinstance(actions, list) else ""
-    text = _string(_object(private, "params"), SAYS) or named
-    card = _required(content, "outTrackId")
-    return Inbound(CHANNEL, f"click:{message_id}", _string(content, "userId"), now, text, body, about=f"message:{card}")
+    given = cards.tapped(filter(None, (_string(params, CHOSEN), _string(params, SAYS) or named)))
+    about = f"{given.about} message:{_required(content, 'outTrackId')}".strip()
+    return Inbound(CHANNEL, f"click:{message_id}", _string(content, "userId"), now, given.text, body, about=about)
 
 
 def _object(content: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -1,5 +1,7 @@
 """For whoever watches the machine: is the process up, and is it doing its work?"""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
@@ -27,5 +29,10 @@ def ready(request: Request) -> JSONResponse:
         "oldest_seconds": health.oldest_seconds,
         "jobs": {job.name: {"lag_seconds": job.lag_seconds, "ok": not job.error} for job in health.jobs},
         "channels": {channel.name: channel.state for channel in health.channels},
+        "listeners": [{"name": ear.name, "state": ear.state, "last_frame_at": _iso(ear.last_frame_at)} for ear in health.listeners],
     }
     return JSONResponse(answer, 200 if health.ok else 503)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

@@ -34,6 +34,18 @@ class ChannelHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerHealth:
+    """One connection that is listened to: its state in a Chinese word, when anything last came over it (None: never), and why it
+    does not stand (for administrators only, empty when well). `paused` until an administrator resumes it."""
+
+    name: str
+    state: str
+    last_frame_at: datetime | None
+    detail: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """How the machine feels. `queue` counts messages by outbox state; `oldest_seconds` is the age of the oldest
     one that waits, None if none does.
@@ -45,6 +57,7 @@ class Health:
     queue: Mapping[str, int] = field(default_factory=dict)
     oldest_seconds: float | None = None
     channels: tuple[ChannelHealth, ...] = ()
+    listeners: tuple[ListenerHealth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from bot.channels.base import Channel
 from bot.domain import times
 from bot.domain.words import MessageState, label
 from bot.store import chain
+from bot.store.ears import Ear, EarState
 from bot.store.tx import Tx
-from bot.web.house import ChannelHealth, Health, JobHealth
+from bot.web.house import ChannelHealth, Health, JobHealth, ListenerHealth
 from bot.wiring import jobbing
 from bot.wiring.ground import Ground
 
@@ -18,6 +19,7 @@ WARN_FROM = (11, 1)
 """Month and day from which a missing calendar of the next year is spoken of (PROMISES A2)."""
 LATE_AFTER = timedelta(minutes=3)
 """A job is late when it is this much behind its beat."""
+LISTENING = {EarState.OPEN: "已连接", EarState.WAITING: "等待重连", EarState.PAUSED: "已暂停，请核对凭证后恢复"}
 STUCK_AFTER = timedelta(hours=1)
 """A message that may go and still waits after this long is behind."""
 
@@ -35,7 +37,16 @@ class Finding:
 def examine(ground: Ground, now: datetime) -> list[Finding]:
     """Look at everything that can be looked at without sending anything."""
     with ground.store.read() as tx:
-        return [_chains(tx), _statuses(tx), *_outbox(tx, now), _robots(tx), _calendar(ground, now), _people(tx, ground, now), _ways(ground)]
+        return [
+            _chains(tx),
+            _statuses(tx),
+            *_outbox(tx, now),
+            _robots(tx),
+            _ears(tx, now),
+            _calendar(ground, now),
+            _people(tx, ground, now),
+            _ways(ground),
+        ]
 
 
 def _chains(tx: Tx) -> Finding:
@@ -69,6 +80,18 @@ def _robots(tx: Tx) -> Finding:
     return Finding("发送账号", not paused, f"已暂停：{told}。请核对密钥，再用 cuibao outbox --resume 恢复" if paused else "没有被暂停的")
 
 
+def _ears(tx: Tx, now: datetime) -> Finding:
+    """Every connection that is listened to, and when anything last came over it."""
+    ears = tx.ears.all()
+    down = [ear for ear in ears if ear.state is not EarState.OPEN]
+    told = "；".join(f"{ear.key} {LISTENING[ear.state]}，最近动静 {_ago(ear.last_frame_at, now)}，{ear.detail or '正常'}" for ear in ears)
+    return Finding("来信监听", not any(ear.state is EarState.PAUSED for ear in ears), told or "没有保持连接的来信渠道", warn=bool(down))
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    return f"{max(0, int((now - at).total_seconds()))} 秒前" if at else "从未"
+
+
 def _calendar(ground: Ground, now: datetime) -> Finding:
     today, known = times.civil_day(now), ground.calendar
     missing = known.provisional(date(today.year + 1, 6, 1)) and (today.month, today.day) >= WARN_FROM
@@ -94,10 +117,11 @@ def pages(ground: Ground, mode: str, now: datetime, beats: Mapping[str, int], wa
     """The same as figures. `beats` are the jobs with their seconds; empty where the clock is virtual."""
     with ground.store.read() as tx:
         jobs = tuple(_job(tx, name, seconds, now) for name, seconds in beats.items())
-        counts, oldest, robots = tx.outbox.counts(), tx.outbox.oldest(now), tx.robots.all()
+        counts, oldest, robots, ears = tx.outbox.counts(), tx.outbox.oldest(now), tx.robots.all(), tx.ears.all()
     paused = {robot.channel: robot.reason for robot in robots if robot.paused}
     queue = {state.value: count for state, count in counts.items()}
-    well = all(job.lag_seconds <= LATE_AFTER.total_seconds() and not job.error for job in jobs) and not paused
+    deaf = any(ear.state is EarState.PAUSED for ear in ears)
+    well = all(job.lag_seconds <= LATE_AFTER.total_seconds() and not job.error for job in jobs) and not paused and not deaf
     return Health(
         ok=well,
         mode=mode,
@@ -105,7 +129,14 @@ def pages(ground: Ground, mode: str, now: datetime, beats: Mapping[str, int], wa
         queue=queue,
         oldest_seconds=(now - oldest).total_seconds() if oldest else None,
         channels=tuple(ChannelHealth(name, "暂停" if name in paused else "正常", paused.get(name, "")) for name in ways),
+        listeners=tuple(map(_ear, ears)),
     )
+
+
+def _ear(ear: Ear) -> ListenerHealth:
+    """The account itself is nobody's business: only what kind of listener it is."""
+    kind, paused = ear.key.partition(":")[0], ear.state is EarState.PAUSED
+    return ListenerHealth(kind, LISTENING[ear.state], ear.last_frame_at, "" if ear.state is EarState.OPEN else ear.detail, paused)
 
 
 def _job(tx: Tx, name: str, seconds: int, now: datetime) -> JobHealth:

@@ -1,8 +1,9 @@
 """From settings to listeners: which accounts are listened to over a connection that stays open."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.channels import dingtalk_stream, http
 from bot.channels.listener import Listener
 from bot.domain.secret import Secret
 from bot.settings import Settings
@@ -12,5 +13,17 @@ Clock = Callable[[], datetime]
 
 def build(settings: Settings, clock: Clock, tag_secret: Secret) -> list[Listener]:
     """The listeners that are configured, in the order in which they are shown."""
-    makers: tuple[Callable[[Settings, Clock, Secret], Listener | None], ...] = ()
+    makers: tuple[Callable[[Settings, Clock, Secret], Listener | None], ...] = (_dingtalk_stream,)
     return [listener for maker in makers if (listener := maker(settings, clock, tag_secret)) is not None]
+
+
+def _dingtalk_stream(settings: Settings, clock: Clock, _tag_secret: Secret) -> Listener | None:
+    if not settings.dingtalk_stream:
+        return None
+    config = dingtalk_stream.DingTalkStreamConfig(
+        settings.dingtalk_app_key,
+        settings.dingtalk_app_secret,
+        settings.dingtalk_api_url,
+        timedelta(seconds=settings.dingtalk_stream_silence),
+    )
+    return dingtalk_stream.DingTalkStream(config, http.Client(slots=1), clock)

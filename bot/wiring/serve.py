@@ -214,7 +214,9 @@ async def _announcement(ground: Ground, clock: RealClock, port: int, said: list[
 
 async def _serve(house: House, listener: socket.socket, announcement: str, stopping: Stopping) -> None:
     """Serve pages until told to stop."""
-    config = uvicorn.Config(app.build(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app.build(house), log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=5
+    )
     server = uvicorn.Server(config)
     stopping.end(server)
     sys.stdout.write(announcement)

@@ -126,7 +126,7 @@ async def test_wrong_app_credentials_are_a_credential_fault() -> None:
 async def test_members_held_back_are_tried_later_and_unknown_ones_are_not() -> None:
     _, channel, _ = app(frozenset({"zhangsan"}), held_back=frozenset({"zhangsan"}))
     held, unknown = await refused(channel), await refused(channel, address="lisi")
-    assert (held.kind, held.code) == (FailureKind.THROTTLED, "flowControlled")
+    assert (held.kind, held.code) == (FailureKind.TRANSIENT, "flowControlled")
     assert (unknown.kind, unknown.code) == (FailureKind.ADDRESS_BAD, "invalidStaffId")
 
 

@@ -106,10 +106,10 @@ async def test_what_a_member_says_is_kept_and_acknowledged() -> None:
 
 async def test_a_pressed_button_says_what_its_card_gave_to_it_and_names_the_card() -> None:
     async with session() as ours:
-        ack = await ours.gateway.press("zhangsan", "reminder:1:T-1:7", "done", {"say": "1报了"})
+        ack = await ours.gateway.press("zhangsan", "reminder:1:T-1:7", "done", {"choice": "task:12|", "say": "|已报"})
         await ours.gateway.press("zhangsan", "reminder:1:T-1:7", "done")
         spoken, named = ours.desk.kept
-    assert (spoken.text, spoken.about, spoken.sender) == ("1报了", "message:reminder:1:T-1:7", "zhangsan")
+    assert (spoken.text, spoken.about, spoken.sender) == ("已报", "task:12 message:reminder:1:T-1:7", "zhangsan")
     assert (named.text, spoken.platform_id != named.platform_id) == ("done", True)
     assert ack is not None
     assert ack.data["response"]["cardData"] == {"cardParamMap": {"answered": "true"}}

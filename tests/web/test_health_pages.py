@@ -1,7 +1,9 @@
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
-from bot.web.house import ChannelHealth, Health, JobHealth
+from bot.web.house import ChannelHealth, Health, JobHealth, ListenerHealth
 from tests.web.fake_house import FakeHouse
 
 
@@ -49,3 +51,16 @@ async def test_a_machine_that_is_late_or_not_started_says_so(
 ):
     house.well = Health(ok=False, mode="rehearsal", jobs=jobs)
     assert (await stranger.get("/readyz")).json()["reasons"] == [reason]
+
+
+async def test_every_listener_shows_when_anything_last_came_and_a_paused_one_is_a_reason(stranger: httpx.AsyncClient, house: FakeHouse):
+    ear = ListenerHealth(
+        "dingtalk_stream", "已暂停，请核对凭证后恢复", datetime(2018, 10, 15, 1, 7, tzinfo=UTC), "authFailed hunter2", paused=True
+    )
+    house.well = Health(False, "live", jobs=(JobHealth("due", None, 0.0),), listeners=(ear, ListenerHealth("mail", "已连接", None)))
+    answer = await stranger.get("/readyz")
+    assert answer.json()["reasons"] == [
+        "来信监听 dingtalk_stream（已暂停，请核对凭证后恢复），收不到答复。请在服务器上运行 cuibao doctor 查看原因。"
+    ]
+    assert [each["last_frame_at"] for each in answer.json()["listeners"]] == ["2018-10-15T01:07:00+00:00", None]
+    assert "hunter2" not in answer.text
