@@ -9,7 +9,7 @@ December before it): the administrator's table wins over the library.
 
 from bisect import bisect_left, bisect_right
 from calendar import isleap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
@@ -73,20 +73,15 @@ class WorkCalendar:
     Answers for any year 1–9999 and computes a year when it is first asked about; raises CalendarError when counting leaves them.
     """
 
-    __slots__ = ("_days", "_overrides", "_workdays")
+    __slots__ = ("_overrides", "_years")
 
     def __init__(self, overrides: Mapping[date, Override] = NO_OVERRIDES) -> None:
         self._overrides = dict(overrides)
-        self._days: dict[date, Day] = {}
-        self._workdays: dict[int, list[date]] = {}
+        self._years: dict[int, _Year] = {}
 
     def day(self, d: date) -> Day:
         """Everything known about `d`."""
-        found = self._days.get(d)
-        if found is None:
-            self._load(d.year)
-            found = self._days[d]
-        return found
+        return self._year(d.year).days[d]
 
     def is_workday(self, d: date) -> bool:
         """Whether offices work on `d`."""
@@ -131,21 +126,21 @@ class WorkCalendar:
         between = sum(len(self._of(year)) for year in range(a.year, b.year))
         return between + bisect_right(self._of(b.year), b) - bisect_right(self._of(a.year), a)
 
-    def _of(self, year: int) -> list[date]:
-        found = self._workdays.get(year)
-        return self._load(year) if found is None else found
+    def _of(self, year: int) -> Sequence[date]:
+        return self._year(year).workdays
 
-    def _load(self, year: int) -> list[date]:
+    def _year(self, year: int) -> "_Year":
+        found = self._years.get(year)
+        if found is None:
+            found = self._years[year] = self._load(year)
+        return found
+
+    def _load(self, year: int) -> "_Year":
         if not MINYEAR <= year <= MAXYEAR:
             raise CalendarError(f"日历只到公元{MINYEAR}年至{MAXYEAR}年，推算越出了这个范围，请检查日期。")
-        days = [self._amended(day) for day in _ruled(year, *self._rule_of(year))]
-        self._days.update((day.date, day) for day in days)
-        self._workdays[year] = [day.date for day in days if day.workday]
-        return self._workdays[year]
-
-    def _amended(self, day: Day) -> Day:
-        override = self._overrides.get(day.date)
-        return _overridden(day.date, override) if override else day
+        ruled = _ruled(year, *self._rule_of(year))
+        amended = {day: _overridden(day, override) for day, override in self._overrides.items() if day.year == year}
+        return _Year.of({**ruled.days, **amended}) if amended else ruled
 
     def _rule_of(self, year: int) -> tuple[str, bool]:
         """The source of the year's ordinary days, and whether they are only provisional."""
@@ -156,12 +151,25 @@ class WorkCalendar:
         return WEEKDAYS, True
 
 
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """Every day of one year, and those that are worked, in order. Calendars share it: nobody may change it."""
+
+    days: Mapping[date, Day]
+    workdays: Sequence[date]
+
+    @classmethod
+    def of(cls, days: Mapping[date, Day]) -> "_Year":
+        return cls(days, tuple(day.date for day in days.values() if day.workday))
+
+
 @lru_cache(maxsize=512)
-def _ruled(year: int, source: str, provisional: bool) -> tuple[Day, ...]:
-    """The days of a year before overrides; shared by all calendars."""
+def _ruled(year: int, source: str, provisional: bool) -> _Year:
+    """A year before overrides; shared by all calendars."""
     named = _library(year) if year in LIBRARY_YEARS else statutory.holidays(year)
     first, length = date(year, 1, 1), 366 if isleap(year) else 365
-    return tuple(_ruled_day(d, named.get(d, ""), source, provisional) for d in (first + timedelta(days=n) for n in range(length)))
+    days = (first + timedelta(days=n) for n in range(length))
+    return _Year.of({day: _ruled_day(day, named.get(day, ""), source, provisional) for day in days})
 
 
 def _library(year: int) -> dict[date, str]:

@@ -116,11 +116,10 @@ def expired(connection: Connection, now: datetime, is_alive: Callable[[str], boo
 
     `is_alive` says None if it cannot tell; then the lease decides. Who lives keeps his claims, however late they are.
     """
-    owners = connection.execute(select(MESSAGE.c.owner).where(text(SENDING)).distinct()).scalars().all()
+    owners = connection.execute(_OWNERS).scalars().all()
     gone = {owner: alive for owner in owners if (alive := is_alive(owner)) is not True}
-    overdue = or_(MESSAGE.c.owner.in_([o for o, alive in gone.items() if alive is False]), MESSAGE.c.leased_until <= now)
-    wanted = select(MESSAGE.c.id, MESSAGE.c.owner, MESSAGE.c.attempt).where(text(SENDING), MESSAGE.c.owner.in_(gone), overdue)
-    rows = connection.execute(wanted.with_for_update(skip_locked=True)).all() if gone else []
+    dead = [owner for owner, alive in gone.items() if alive is False]
+    rows = connection.execute(_GONE, {"gone": list(gone), "dead": dead, "now": now}).all() if gone else []
     return [Outcome(row.id, row.owner, row.attempt, now, Handed.UNKNOWN, code="owner-gone") for row in rows]
 
 
@@ -147,7 +146,6 @@ def _ready(row: Row[Any], now: datetime) -> datetime:
     return max(at, row.full + MINUTE) if row.full is not None else at
 
 
-@functools.cache
 @functools.cache
 def _wakes(budget: int) -> Select[Any]:
     """Per robot of a channel: its first message, its penalty, and the attempt that must leave the window before it may send again."""
@@ -196,3 +194,10 @@ _MARK = (
 )
 _WAITING = select(ROBOT.c.channel).distinct().where(exists().where(MESSAGE.c.robot == ROBOT.c.key, text(OPEN)))
 """The channels on which anything waits at all: mostly none."""
+_OWNERS = select(MESSAGE.c.owner).where(text(SENDING)).distinct()
+_GONE = (
+    select(MESSAGE.c.id, MESSAGE.c.owner, MESSAGE.c.attempt)
+    .where(text(SENDING), MESSAGE.c.owner.in_(bindparam("gone", expanding=True)))
+    .where(or_(MESSAGE.c.owner.in_(bindparam("dead", expanding=True)), MESSAGE.c.leased_until <= bindparam("now")))
+    .with_for_update(skip_locked=True)
+)

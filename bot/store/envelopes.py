@@ -5,13 +5,14 @@ one is already on its way they wait for tomorrow, those of a duty's last day exc
 chosen as `Outbox.put` chooses them.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Executable,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    Update,
     and_,
     bindparam,
     case,
@@ -75,10 +77,26 @@ class Slot:
     channels: tuple[str, ...]
     silenced: bool
 
-    @property
-    def day(self) -> date:
-        """The Shanghai day they go on: at most one message a person on it."""
-        return times.civil_day(self.at)
+    def values(self) -> dict[str, object]:
+        """The values of the parameters that the statements of a slot have."""
+        return {
+            "now": self.now,
+            "slot_at": self.at,
+            "channels": self.channels,
+            "day_": str(times.civil_day(self.at)),
+            **_bounds("day", self.at),
+            **_bounds("today", self.now),
+        }
+
+    def shape(self, connection: Connection) -> "_Shape":
+        """What its statements are made of: few shapes, so that no tick makes them anew."""
+        return _Shape(connection.dialect.name, self.last_day, self.silenced)
+
+
+def _bounds(name: str, at: datetime) -> dict[str, object]:
+    """Begin (inclusive) and end (exclusive) of the Shanghai day of an instant, as parameters."""
+    day = times.civil_day(at)
+    return {f"{name}_begins": times.end_of(day - timedelta(days=1)), f"{name}_ends": times.end_of(day)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,42 +115,57 @@ class People:
 _END = 2**31 - 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Whether a slot is for reminders of a duty's last day, and whether silences have to be looked at; in a dialect."""
+
+    dialect: str
+    last_day: bool
+    silenced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """The statements of one shape. Each has the parameters of `Slot.values` and `People.bounds` as far as it needs them."""
+
+    waiting: Select[Any]
+    join: Update
+    post: Executable
+    attach: Update
+    lost: Select[Any]
+
+
 def chunk(connection: Connection, after: int, size: int) -> int | None:
     """The id of the `size`-th next person with loose reminders, beyond `after`; None when fewer are left."""
-    persons = select(REMINDER.c.person_id).distinct().where(LOOSE, REMINDER.c.person_id > after).order_by(REMINDER.c.person_id)
-    return connection.execute(persons.limit(1).offset(size - 1)).scalar()
+    return connection.execute(_CHUNK, {"after_": after, "skip": size - 1}).scalar()
 
 
 def join(connection: Connection, slot: Slot, people: People) -> int:
     """Put loose reminders into the messages of the day that are not yet put into words; returns how many messages took some along."""
-    waiting = _waiting(slot).correlate(REMINDER)
-    found = select(waiting.scalar_subquery().label("message_id")).distinct().where(*_loose(slot))
-    ids = [id_ for id_ in connection.execute(found, people.bounds).scalars() if id_ is not None]
+    made, values = _statements(slot.shape(connection)), slot.values() | people.bounds
+    ids = [id_ for id_ in connection.execute(made.waiting, values).scalars() if id_ is not None]
     if ids:
-        ours = select(MESSAGE.c.id).where(MESSAGE.c.id.in_(ids), *_UNSPOKEN).with_for_update()  # no claim takes them meanwhile
-        waiting = waiting.where(MESSAGE.c.id.in_(ids := list(connection.execute(ours).scalars())))
-        taken = update(REMINDER).where(*_loose(slot), exists(waiting.with_only_columns(MESSAGE.c.id)))
-        connection.execute(taken.values(message_id=waiting.scalar_subquery()), people.bounds)
-        connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(ids)).values(kind=_kind(_worst_bound())))
+        ids = list(connection.execute(_HOLD, {"ids": ids}).scalars())  # no claim takes them meanwhile
+        connection.execute(made.join, values | {"ids": ids})
+        connection.execute(_RENAME, {"ids": ids})
     return len(ids)
 
 
 def post(connection: Connection, slot: Slot, people: People) -> int:
     """A new message for everybody who may have one on the day, with all loose reminders of that person; returns how many."""
-    mark = connection.execute(select(func.coalesce(func.max(MESSAGE.c.id), 0))).scalar_one()
-    made = max(0, int(connection.execute(_posting(connection.dialect.name, slot), people.bounds).rowcount))
+    statements, values = _statements(slot.shape(connection)), slot.values() | people.bounds
+    mark = connection.execute(_NEWEST).scalar_one()
+    made = max(0, int(connection.execute(statements.post, values).rowcount))
     if made:
-        new = and_(MESSAGE.c.id > mark, MESSAGE.c.person_id == REMINDER.c.person_id, MESSAGE.c.kind.in_(_CHASING))
-        connection.execute(update(REMINDER).where(*_loose(slot), new).values(message_id=MESSAGE.c.id), people.bounds)
+        connection.execute(statements.attach, values | {"mark": mark})
         _ensure_robots(connection, mark)
     return made
 
 
 def lost(connection: Connection, slot: Slot, people: People) -> list[int]:
     """Persons with loose reminders and no good address any more: chosen while they had one, or on a channel switched off since."""
-    reached = exists(_routes(slot, REMINDER.c.person_id).correlate(REMINDER))
-    query = select(REMINDER.c.person_id).distinct().where(*_loose(slot), ~reached).order_by(REMINDER.c.person_id)
-    return list(connection.execute(query, people.bounds).scalars())
+    values = slot.values() | people.bounds
+    return list(connection.execute(_statements(slot.shape(connection)).lost, values).scalars())
 
 
 def give_up(connection: Connection, person_ids: Iterable[int], reason: str) -> None:
@@ -141,55 +174,78 @@ def give_up(connection: Connection, person_ids: Iterable[int], reason: str) -> N
     connection.execute(update(REMINDER).where(LOOSE, gone).values(dropped=reason))
 
 
+@functools.cache
+def _statements(shape: _Shape) -> _Statements:
+    loose, waiting = _loose(shape), _waiting().correlate(REMINDER)
+    chosen = waiting.where(MESSAGE.c.id.in_(_IDS))
+    taken = update(REMINDER).where(*loose, exists(chosen.with_only_columns(MESSAGE.c.id)))
+    new = and_(MESSAGE.c.id > bindparam("mark"), MESSAGE.c.person_id == REMINDER.c.person_id, MESSAGE.c.kind.in_(_CHASING))
+    reached = exists(_routes(REMINDER.c.person_id).correlate(REMINDER))
+    return _Statements(
+        waiting=select(waiting.scalar_subquery().label("message_id")).distinct().where(*loose),
+        join=taken.values(message_id=chosen.scalar_subquery()),
+        post=_posting(shape),
+        attach=update(REMINDER).where(*loose, new).values(message_id=MESSAGE.c.id),
+        lost=select(REMINDER.c.person_id).distinct().where(*loose, ~reached).order_by(REMINDER.c.person_id),
+    )
+
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_NOW = silences.NOW
 _UNSPOKEN = (MESSAGE.c.state == MessageState.PENDING.value, MESSAGE.c.attempt == 0)
 """A message that no claim has put into words yet."""
 
 
-def _waiting(slot: Slot) -> Select[Any]:
+def _waiting() -> Select[Any]:
     """The message of the day that takes more along, per person of table `reminder`."""
-    return select(func.max(MESSAGE.c.id)).where(_of_the_day(slot, REMINDER.c.person_id), *_UNSPOKEN)
+    return select(func.max(MESSAGE.c.id)).where(_of_the_day(REMINDER.c.person_id), *_UNSPOKEN)
 
 
-def _loose(slot: Slot) -> tuple[ColumnElement[bool], ...]:
+def _loose(shape: _Shape) -> tuple[ColumnElement[bool], ...]:
     """Loose reminders of the persons in question that may be spoken of: no silence covers them, or it is the last day (B4)."""
     person = REMINDER.c.person_id
     conditions: list[ColumnElement[bool]] = [and_(LOOSE), person > bindparam("after_"), person <= bindparam("upto_")]
-    if slot.silenced:
-        covered = exists().where(_TASK.c.id == REMINDER.c.task_id, silences.silenced(slot.now)).correlate(REMINDER)
-        last = exists().where(_STEP.c.id == REMINDER.c.step_id, of_last_day(slot.now)).correlate(REMINDER)
+    if shape.silenced:
+        covered = exists().where(_TASK.c.id == REMINDER.c.task_id, silences.silenced(_NOW)).correlate(REMINDER)
+        last = exists().where(_STEP.c.id == REMINDER.c.step_id, _OF_LAST_DAY).correlate(REMINDER)
         conditions.append(or_(~covered, last))
     return tuple(conditions)
 
 
-def of_last_day(now: datetime) -> ColumnElement[bool]:
-    """A step that fires today, the last day of its duty."""
-    today = times.civil_day(now)
-    begins, ends = times.end_of(today - timedelta(days=1)), times.end_of(today)
-    return and_(_STEP.c.last_day == true(), _STEP.c.fires_at >= begins, _STEP.c.fires_at < ends)
+def last_day_today(connection: Connection, now: datetime) -> bool:
+    """Whether a step fires today that belongs to the last day of its duty."""
+    return connection.execute(_LAST_DAY, _bounds("today", now)).first() is not None
 
 
-def _of_the_day(slot: Slot, person: ColumnElement[int]) -> ColumnElement[bool]:
+def _within(column: ColumnElement[datetime], name: str) -> ColumnElement[bool]:
+    """The condition that an instant lies on the day whose bounds are parameters of that name (`_bounds`)."""
+    return and_(column >= bindparam(f"{name}_begins", type_=column.type), column < bindparam(f"{name}_ends", type_=column.type))
+
+
+_OF_LAST_DAY = and_(_STEP.c.last_day == true(), _within(_STEP.c.fires_at, "today"))
+"""A step that fires today, the last day of its duty."""
+
+
+def _of_the_day(person: ColumnElement[int]) -> ColumnElement[bool]:
     """Messages that chase the person and may go on the day of the slot."""
-    begins, ends = times.end_of(slot.day - timedelta(days=1)), times.end_of(slot.day)
-    on_the_day = and_(MESSAGE.c.not_before >= begins, MESSAGE.c.not_before < ends)
-    return and_(MESSAGE.c.person_id == person, on_the_day, MESSAGE.c.kind.in_(_CHASING))
+    return and_(MESSAGE.c.person_id == person, _within(MESSAGE.c.not_before, "day"), MESSAGE.c.kind.in_(_CHASING))
 
 
-@lru_cache(maxsize=8)
-def _posting(dialect: str, slot: Slot) -> Executable:
-    """The INSERT … SELECT of a tick: the same for all of its parts, and building it costs as much as some hundred letters."""
-    letters = _letters(dialect, slot)
-    insert = sqlite.insert(MESSAGE) if dialect == "sqlite" else postgresql.insert(MESSAGE)
+def _posting(shape: _Shape) -> Executable:
+    """The INSERT … SELECT of a tick."""
+    letters = _letters(shape)
+    insert = sqlite.insert(MESSAGE) if shape.dialect == "sqlite" else postgresql.insert(MESSAGE)
     filled = insert.from_select([column.name for column in letters.c], select(letters).where(true()), include_defaults=False)
     return filled.on_conflict_do_nothing()
 
 
-def _letters(dialect: str, slot: Slot) -> Subquery:
+def _letters(shape: _Shape) -> Subquery:
     """The rows of the new messages: who has loose reminders and may have a message, with the best address."""
-    who, worst, named = _gathered(dialect, slot)
-    address = _routes(slot, who.c.person_id).correlate(who).scalar_subquery()
-    number = select(func.count()).where(_of_the_day(slot, who.c.person_id)).correlate(who).scalar_subquery() + 1
-    dedupe = literal("remind:") + cast(who.c.person_id, String) + literal(f":{slot.day}:") + cast(number, String)
+    who, worst, named = _gathered(shape)
+    address = _routes(who.c.person_id).correlate(who).scalar_subquery()
+    number = select(func.count()).where(_of_the_day(who.c.person_id)).correlate(who).scalar_subquery() + 1
+    day = literal(":") + bindparam("day_", type_=String) + literal(":")
+    dedupe = literal("remind:") + cast(who.c.person_id, String) + day + cast(number, String)
     grouped = _PERSON.c.kind == "group"
     robot = case((grouped, _ADDRESS.c.channel + literal(":") + _ADDRESS.c.value), else_=_ADDRESS.c.channel)
     rows = select(
@@ -200,7 +256,7 @@ def _letters(dialect: str, slot: Slot) -> Subquery:
         robot.label("robot"),
         literal(MessageState.PENDING.value).label("state"),
         literal(PRIORITY).label("priority"),
-        literal(slot.at, MESSAGE.c.not_before.type).label("not_before"),
+        bindparam("slot_at", type_=MESSAGE.c.not_before.type).label("not_before"),
         dedupe.label("dedupe"),
         func.coalesce(_thread(who.c.person_id), literal("")).label("thread"),
         named.label("reason"),
@@ -209,35 +265,36 @@ def _letters(dialect: str, slot: Slot) -> Subquery:
         literal(1).label("parts"),
         *(literal(0).label(name) for name in ("attempt", "failures", "doubts")),
         *(literal("").label(name) for name in ("owner", "last_code", "last_detail")),
-        literal(slot.now, MESSAGE.c.created_at.type).label("created_at"),
+        _NOW.label("created_at"),
     )
     rows = rows.select_from(who.join(_ADDRESS, _ADDRESS.c.id == address).join(_PERSON, _PERSON.c.id == who.c.person_id))
-    standing = exists().where(_of_the_day(slot, who.c.person_id), MESSAGE.c.state.not_in(_OVER)).correlate(who)
-    return rows.where(true() if slot.last_day else ~standing).subquery()
+    standing = exists().where(_of_the_day(who.c.person_id), MESSAGE.c.state.not_in(_OVER)).correlate(who)
+    return rows.where(true() if shape.last_day else ~standing).subquery()
 
 
-def _gathered(dialect: str, slot: Slot) -> tuple[Subquery, ColumnElement[int], ColumnElement[str]]:
+def _gathered(shape: _Shape) -> tuple[Subquery, ColumnElement[int], ColumnElement[str]]:
     """Per person: how pressing the worst of the loose reminders is, and their rungs with the number of reminders."""
     severity = case(*((_STEP.c.kind == kind, rank) for rank, kind in enumerate(_CHASING)), else_=0)
-    last = func.max(case((of_last_day(slot.now), 1), else_=0))
+    last = func.max(case((_OF_LAST_DAY, 1), else_=0))
     rungs = func.string_agg(distinct(_STEP.c.rung), text("','"))
-    if dialect == "sqlite":
+    if shape.dialect == "sqlite":
         rungs = func.group_concat(distinct(_STEP.c.rung))
     who = (
         select(REMINDER.c.person_id, func.max(severity).label("worst"), rungs.label("rungs"), func.count().label("reminders"))
         .join(_STEP, _STEP.c.id == REMINDER.c.step_id)
-        .where(*_loose(slot))
+        .where(*_loose(shape))
         .group_by(REMINDER.c.person_id)
-        .having(last == int(slot.last_day))
+        .having(last == int(shape.last_day))
         .subquery("who")
     )
     named = func.substr(who.c.rungs, 1, 280) + literal(" ×") + cast(who.c.reminders, String)
     return who, who.c.worst, named
 
 
-def _routes(slot: Slot, person: ColumnElement[int]) -> Select[Any]:
+def _routes(person: ColumnElement[int]) -> Select[Any]:
     """The person's best good address on the channels that are switched on."""
-    usable = (_ADDRESS.c.person_id == person, _ADDRESS.c.bad == false(), _ADDRESS.c.channel.in_(slot.channels))
+    channels = _ADDRESS.c.channel.in_(bindparam("channels", expanding=True))
+    usable = (_ADDRESS.c.person_id == person, _ADDRESS.c.bad == false(), channels)
     active = exists().where(_PERSON.c.id == _ADDRESS.c.person_id, _PERSON.c.active == true()).correlate(_ADDRESS)
     return select(_ADDRESS.c.id).where(*usable, active).order_by(_ADDRESS.c.rank, _ADDRESS.c.id).limit(1)
 
@@ -261,7 +318,18 @@ def _kind(rank: ColumnElement[int] | ScalarSelect[int]) -> ColumnElement[str]:
 
 
 def _ensure_robots(connection: Connection, mark: int) -> None:
-    known = exists().where(_ROBOT.c.key == MESSAGE.c.robot)
-    new = select(MESSAGE.c.robot, MESSAGE.c.channel).distinct().where(MESSAGE.c.id > mark, ~known)
-    for row in connection.execute(new).all():
+    for row in connection.execute(_NEW_ROBOTS, {"mark": mark}).all():
         Robots(connection).ensure(row.robot, row.channel)
+
+
+_PERSONS = select(REMINDER.c.person_id).distinct().where(LOOSE, REMINDER.c.person_id > bindparam("after_")).order_by(REMINDER.c.person_id)
+_CHUNK = _PERSONS.limit(1).offset(bindparam("skip"))
+_HOLD = select(MESSAGE.c.id).where(MESSAGE.c.id.in_(_IDS), *_UNSPOKEN).with_for_update()
+_RENAME = update(MESSAGE).where(MESSAGE.c.id.in_(_IDS)).values(kind=_kind(_worst_bound()))
+_NEWEST = select(func.coalesce(func.max(MESSAGE.c.id), 0))
+_LAST_DAY = select(_STEP.c.id).where(_OF_LAST_DAY).limit(1)
+_NEW_ROBOTS = (
+    select(MESSAGE.c.robot, MESSAGE.c.channel)
+    .distinct()
+    .where(MESSAGE.c.id > bindparam("mark"), ~exists().where(_ROBOT.c.key == MESSAGE.c.robot))
+)

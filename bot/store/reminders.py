@@ -129,7 +129,7 @@ class Reminders:
 
     def last_day_today(self, now: datetime) -> bool:
         """Whether a step fires today that belongs to the last day of its duty."""
-        return self._connection.execute(select(STEP.c.id).where(envelopes.of_last_day(now)).limit(1)).first() is not None
+        return envelopes.last_day_today(self._connection, now)
 
     def slot(self, now: datetime, at: datetime, channels: Collection[str], *, last_day: bool) -> Slot:
         """Messages made now, to go at `at`; of reminders of a duty's last day today, or of the others."""
