@@ -7,7 +7,7 @@ lets people answer, and keeps a record. Steps that wait for an administrator's c
 import asyncio
 import heapq
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -21,6 +21,7 @@ from bot.render import Renderer
 from bot.sandbox.contacts import Answer, Contacts
 from bot.sandbox.stage import Stage
 from bot.store import Store
+from bot.store.people import Address
 from bot.talk import decide
 from bot.talk.doors import Doors
 from jobs import bulletin, deliver, due, listen, remind
@@ -79,6 +80,7 @@ class Rehearsal:
     _planned_day: date | None = None
     _news: bool = True
     _by_themselves: bool = False
+    _days: WorkCalendar = field(default_factory=WorkCalendar)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -156,8 +158,8 @@ class Rehearsal:
     def answer(self, person_id: int, text: str) -> None:
         """A stand-in person says something now, through the same door as on the real platform, and is answered."""
         with self._turn():
-            self._say(person_id, text)
-            self._listen(self.calendar)
+            self._say([(person_id, text)])
+            self._listen()
             self._at_this_instant()
             patience = self.clock.now() + ANSWERED_WITHIN
             while self._waits_upto(patience) and self._step(patience):
@@ -167,7 +169,8 @@ class Rehearsal:
     def _turn(self) -> Iterator[None]:
         """One caller at a time; whatever somebody has changed since the last one counts as news."""
         with self._lock:
-            self._news = True
+            self._news, self._days = True, self.calendar
+            self._let_people_read()
             yield
 
     def _waits_upto(self, until: datetime) -> bool:
@@ -188,30 +191,30 @@ class Rehearsal:
 
     def _at_this_instant(self) -> None:
         """Run the jobs until none has anything left to do at this instant."""
-        cast, calendar = self.cast, self.calendar
-        self._plan_the_day(calendar)
-        self._release()
-        if self._news or self._fires():
-            remind.run(self.clock.now(), cast.store, cast.stage.channels, calendar, cast.windows)
+        cast = self.cast
+        self._plan_the_day()
+        if self._release() or self._news:
+            remind.run(self.clock.now(), cast.store, cast.stage.channels, self._days, cast.windows)
             self._news = False
         for _ in range(ROUNDS):
             if self._waits_upto(self.clock.now() + INSTANT):
                 self._loop.run_until_complete(self._deliver())
+                self._let_people_read()
             if not self._let_people_speak():
                 break
-            self._listen(calendar)
-        bulletin.run(self.clock.now(), cast.store, calendar, circular(cast.renderer), cast.windows)
+            self._listen()
+        bulletin.run(self.clock.now(), cast.store, self._days, circular(cast.renderer), cast.windows)
 
-    def _plan_the_day(self, calendar: WorkCalendar) -> None:
+    def _plan_the_day(self) -> None:
         today = times.civil_day(self.clock.now())
         if today != self._planned_day:
-            due.run(self.clock.now(), self.cast.store, calendar, self.cast.windows)
-            self._decide(calendar)
+            due.run(self.clock.now(), self.cast.store, self._days, self.cast.windows)
+            self._decide()
             self._planned_day, self._news = today, True
 
-    def _decide(self, calendar: WorkCalendar) -> None:
+    def _decide(self) -> None:
         """The stand-in administrator grants what was asked for before today, but not a second time."""
-        office = decide.Office(calendar, frozenset(self.cast.stage.channels), self.cast.windows)
+        office = decide.Office(self._days, frozenset(self.cast.stage.channels), self.cast.windows)
         with self.cast.store.begin() as tx:
             for task in tx.tasks.asking():
                 decide.decide(
@@ -221,34 +224,32 @@ class Rehearsal:
                     office,
                 )
 
-    def _listen(self, calendar: WorkCalendar) -> None:
-        listen.run(self.clock.now(), self.cast.store, self.cast.stage.channels, calendar)
+    def _listen(self) -> None:
+        listen.run(self.clock.now(), self.cast.store, self.cast.stage.channels, self._days)
         self._news = True
 
-    def _fires(self) -> bool:
-        """Whether there is anything to remind of: without news and with no step due the job would find nothing."""
-        with self.cast.store.read() as tx:
-            wake = tx.reminders.next_wake(self.clock.now())
-        return wake is not None and wake <= self.clock.now()
-
-    def _release(self) -> None:
+    def _release(self) -> bool:
+        """Let go what waits for a click. Whether there is anything to remind of: with no step due the job would find nothing."""
         with self.cast.store.read() as tx:
             waiting = [step.step_id for step in tx.reminders.waiting(self.clock.now())]
+            wake = tx.reminders.next_wake(self.clock.now())
         if waiting:
             with self.cast.store.begin() as tx:
                 tx.reminders.release(waiting, self.clock.now())
+        return bool(waiting) or (wake is not None and wake <= self.clock.now())
 
     def _let_people_speak(self) -> bool:
-        """Hand new messages to the stand-in contacts, and let those speak whose moment has come."""
-        self._let_people_read()
-        spoke = False
+        """Let those stand-in contacts speak whose moment has come."""
+        said: list[tuple[int, str]] = []
         while self._answers and self._answers[0][0] <= self.clock.now():
             spoken = heapq.heappop(self._answers)[2]
-            self._say(spoken.person_id, spoken.text)
-            spoke = True
-        return spoke
+            said.append((spoken.person_id, spoken.text))
+        if said:
+            self._say(said)
+        return bool(said)
 
     def _let_people_read(self) -> None:
+        """Hand new messages to the stand-in contacts."""
         if self.cast.contacts is None:
             return
         with self.cast.store.read() as tx:
@@ -260,19 +261,21 @@ class Rehearsal:
                 if answer is not None:
                     heapq.heappush(self._answers, (answer.at, answer.person_id, answer))
 
-    def _say(self, person_id: int, text: str) -> None:
+    def _say(self, said: Sequence[tuple[int, str]]) -> None:
+        """Persons say something now; who can be reached nowhere cannot."""
+        with self.cast.store.read() as tx:
+            ways = [(tx.people.best_address(person_id, self.cast.stage.channels), text) for person_id, text in said]
+        heard = [self._at_the_door(address, text) for address, text in ways if address is not None]
+        self.doors.keep([inbound for inbound in heard if inbound is not None])
+
+    def _at_the_door(self, address: Address, text: str) -> Inbound | None:
         self._spoken += 1
         now, message_id = self.clock.now(), f"said-{int(self.clock.now().timestamp())}-{self._spoken}"
-        with self.cast.store.read() as tx:
-            address = tx.people.best_address(person_id, self.cast.stage.channels)
-        if address is None:
-            return
         if address.channel == "mail":
-            self.doors.keep(Inbound("mail", message_id, address.value, now, text, text.encode()))
-            return
+            return Inbound("mail", message_id, address.value, now, text, text.encode())
         request = self.cast.stage.speak(address.channel, address.value, text, now, message_id)
         door = address.channel.partition("_")[0]
-        self.doors.receive(door, request.method, request.query, request.headers, request.body)
+        return self.doors.read(door, request.method, request.query, request.headers, request.body)[1]
 
     async def _deliver(self) -> None:
         await deliver.run(self.clock, self.cast.store, self.cast.stage.channels, self.cast.renderer.render, inline=True)

@@ -170,7 +170,7 @@ class _Pass:
         broken: list[Outcome] = []
         with self._store.begin() as tx:
             claimed = tx.outbox.claim(now, self._store.owner.name, LEASE, self._budgets, CLAIM)
-            speeches = letters.speeches(tx, claimed, now)
+            speeches = letters.speeches(tx, claimed, now) if claimed else {}
             for message in claimed:
                 speech = speeches[message.id]
                 if speech is None:

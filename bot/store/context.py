@@ -1,27 +1,23 @@
 """What a conversation is about: what we last told a person, what the person last made us record, how often we have answered."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Result, Select, bindparam, exists, func, select, text, true, update
+from sqlalchemy import ColumnElement, Connection, Result, Select, bindparam, func, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
-from bot.domain.words import MessageKind, MessageState, Role
+from bot.domain.words import MessageKind, MessageState
 from bot.store import tables
 from bot.store.envelopes import CHASING
 from bot.store.inbox import NEW
-from bot.store.people import held_on
 
 REFUSED = (DataError, IntegrityError)
 """What a database raises about a value that it cannot hold: the fault of one inbound, not of the connection."""
 
 _MESSAGE = tables.of(tables.Message)
 _DELIVERY = tables.of(tables.Delivery)
-_TASK = tables.of(tables.Task)
-_PERIOD = tables.of(tables.Period)
-_ROLE = tables.of(tables.Role)
 _EVENT = tables.of(tables.Event)
 _INBOUND = tables.of(tables.Inbound)
 _GONE = (MessageState.SENT.value, MessageState.UNKNOWN.value, MessageState.SENDING.value)
@@ -72,10 +68,6 @@ class Context:
         """The letter that carries this number (编号), to whomever; None if there is none or it named no task."""
         return self._told(self._connection.execute(_LETTER.where(_MESSAGE.c.id == bindparam("of")), {"of": number}))
 
-    def closed(self, person_id: int, on: date, since: datetime) -> list[int]:
-        """Closed tasks, due at `since` or later, of the units where the person holds a role on that day; the latest first, at most 50."""
-        return list(self._connection.execute(_CLOSED, {"person": person_id, "on": on, "since": since}).scalars())
-
     def acts(self, by: str, since: datetime) -> list[Act]:
         """What this actor's words were recorded as, not taken back, at or after `since`; the latest first."""
         undone = select(_EVENT.c.undoes).where(_EVENT.c.undoes.is_not(None))
@@ -117,25 +109,13 @@ def _letters() -> Select[Any]:
 
 def _last() -> Select[Any]:
     gone, went = _MESSAGE.c.state.in_(_GONE) | (_MESSAGE.c.doubts > 0), _went()
-    query = _letters().where(_MESSAGE.c.person_id == bindparam("person"), gone, went <= bindparam("at"))
-    return query.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1)
+    found = _letters().with_only_columns(_MESSAGE.c.id).where(_MESSAGE.c.person_id == bindparam("person"), gone, went <= bindparam("at"))
+    last = found.order_by(went.desc(), _MESSAGE.c.id.desc()).limit(1).scalar_subquery()  # the ids are sorted, not the letters
+    return _letters().where(_MESSAGE.c.id == last)
 
 
 _HOLD = update(_INBOUND).where(_INBOUND.c.id == bindparam("of"), text(NEW)).values(state=_INBOUND.c.state)
 _TOLD, _LETTER = _last(), _letters()
-_HOLDS = exists().where(
-    _ROLE.c.unit_id == _TASK.c.unit_id,
-    _ROLE.c.person_id == bindparam("person"),
-    _ROLE.c.role != Role.GROUP.value,
-    held_on(bindparam("on", type_=Date)),
-)
-_CLOSED = (
-    select(_TASK.c.id)
-    .join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)
-    .where(_HOLDS, _TASK.c.closed == true(), _PERIOD.c.due_at >= bindparam("since"))
-    .order_by(_PERIOD.c.due_at.desc(), _TASK.c.id)
-    .limit(50)
-)
 _WORDS = (
     select(_MESSAGE.c.rendered)
     .where(_MESSAGE.c.person_id == bindparam("person"), _MESSAGE.c.rendered.is_not(None), _MESSAGE.c.not_before <= bindparam("upto"))

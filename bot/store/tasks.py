@@ -5,7 +5,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -82,6 +82,14 @@ class Promise:
     said: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A task and all of its facts in the order they were appended, ours until the transaction ends."""
+
+    task: Task
+    events: tuple[Event, ...]
+
+
 class Tasks:
     """Queries about tasks."""
 
@@ -111,6 +119,10 @@ class Tasks:
             where &= TASK.c.obligation_id == obligation_id
         return self._list(where if period is None else where & (PERIOD.c.name == period))
 
+    def closed_of(self, person_id: int, on: date, since: datetime) -> list[Task]:
+        """Closed tasks, due at `since` or later, of the units where the person holds a role on that day; the latest first, at most 50."""
+        return self._read(_CLOSED, {"person": person_id, "on": on, "since": since})
+
     def asking(self) -> list[Task]:
         """Open tasks whose unit asked for a later day and has no decision yet, the most urgent first."""
         return self._read(_ASKING)
@@ -121,11 +133,18 @@ class Tasks:
 
     def append(self, task_id: int, event: Event) -> Event:
         """Add a fact and write what the facts now add up to; returns the fact with its id. Raises LookupError."""
-        tail = chain.lock(self._connection, EVENT)  # first: what is read after it stands still, no other fact comes between
-        task = self.get(task_id)
-        event_id = chain.hang(self._connection, EVENT, tail, [_row(task_id, event)])[0]
-        self._project(task, self.events(task_id))
-        return Event(**{name: getattr(event, name) for name in Event.__dataclass_fields__} | {"id": event_id})
+        return self.append_to(self.hold(task_id), [event]).events[-1]
+
+    def hold(self, task_id: int) -> Held:
+        """A task with its facts, to which no other fact comes until the transaction ends. Raises LookupError."""
+        chain.lock(self._connection, EVENT)  # first: what is read after it stands still
+        return Held(self.get(task_id), tuple(self.events(task_id)))
+
+    def append_to(self, held: Held, facts: Sequence[Event]) -> Held:
+        """Add facts, at least one, in this order, and write what all of them now add up to; returns the task as it stands then."""
+        ids = chain.append(self._connection, EVENT, [_row(held.task.id, fact) for fact in facts])
+        events = (*held.events, *(replace(fact, id=number) for fact, number in zip(facts, ids, strict=True)))
+        return Held(self._project(held.task, events), events)
 
     def events(self, task_id: int) -> list[Event]:
         """The facts about a task in the order they were appended."""
@@ -196,13 +215,14 @@ class Tasks:
     def _calendar(self) -> WorkCalendar:
         return WorkCalendar(Calendar(self._connection).overrides())
 
-    def _project(self, task: Task, events: Sequence[Event]) -> None:
-        """Write what the facts add up to; `task` was read while no other fact could come."""
+    def _project(self, task: Task, events: Sequence[Event]) -> Task:
+        """Write what the facts add up to, and return the task so; `task` was read while no other fact could come."""
         state = status.fold(events, task.due, self._calendar)
         self._connection.execute(_WRITE, {"of": task.id} | _projection(state))
         tally.move(self._connection, task.period_id, task.status, state.status)
         if (state.promised_on, state.extended_to) != (task.state.promised_on, task.state.extended_to):
             self._withdraw(task.id, lambda rung: not _holds(rung, state))
+        return replace(task, state=state)
 
     def _withdraw(self, task_id: int, stale: Callable[[str], bool]) -> None:
         own = self._connection.execute(_OWN_STEPS, {"of": task_id})
@@ -303,6 +323,9 @@ _PROMISED = (TASK.c.promised_on >= bindparam("since")) & (TASK.c.promised_on <= 
 _ONE = _TASKS.where(TASK.c.id == bindparam("of"))
 _OPEN = _TASKS.where(TASK.c.closed == false(), TASK.c.unit_id.in_(_UNITS))
 _OPEN_UPTO = _OPEN.where(PERIOD.c.due_at <= bindparam("upto"))
+_LATEST = (PERIOD.c.due_at.desc(), TASK.c.id)
+_CLOSED = _TASKS.where(TASK.c.closed, TASK.c.unit_id.in_(_UNITS), PERIOD.c.due_at >= bindparam("since"))
+_CLOSED = _CLOSED.order_by(None).order_by(*_LATEST).limit(50)
 _ASKING = _TASKS.where(TASK.c.asked_for.is_not(None), TASK.c.closed == false())
 _UNFOLLOWED = _TASKS.where(_PROMISED, TASK.c.closed == false(), ~_FOLLOWED)
 _EVENTS = select(EVENT).where(EVENT.c.task_id == bindparam("of")).order_by(EVENT.c.id)

@@ -35,36 +35,33 @@ class Doors:
         self, store: Store, clock: Callable[[], datetime], wecom: Keys | None, dingtalk: Secret | None, rang: Callable[[], None]
     ) -> None:
         self._store, self._clock, self._wecom, self._dingtalk, self._rang = store, clock, wecom, dingtalk, rang
-        self._gathering = Gathering(self._keep)
+        self._gathering = Gathering(self.keep)
 
     def receive(self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> DoorAnswer:
         """One request at `door` (`wecom` or `dingtalk`). Nothing of a refused request is kept, and only its length is logged."""
-        answer, inbound = self._read(door, method, query, headers, body)
+        answer, inbound = self.read(door, method, query, headers, body)
         if inbound is not None:
-            self.keep(inbound)
+            self.keep([inbound])
         return answer
 
     async def take(self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> DoorAnswer:
         """`receive` for who serves many at a time in one event loop: what arrives together is flushed to disk together."""
-        answer, inbound = self._read(door, method, query, headers, body)
+        answer, inbound = self.read(door, method, query, headers, body)
         if inbound is not None:
             await self._gathering.put(inbound)
         return answer
 
-    def keep(self, inbound: Inbound) -> None:
-        """Store what arrived; the same platform id again changes nothing."""
-        self._keep([inbound])
-
-    def _keep(self, arrived: Sequence[Inbound]) -> None:
+    def keep(self, arrived: Sequence[Inbound]) -> None:
+        """Store what arrived, together; the same platform id again changes nothing."""
         with self._store.begin() as tx:
             kept = tx.inbox.keep_all(arrived, self._clock())
         if any(number is not None for number in kept):
             self._rang()
 
-    def _read(
+    def read(
         self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
     ) -> tuple[DoorAnswer, Inbound | None]:
-        """What is to be answered, once what is to be kept is kept."""
+        """What is to be answered, once what is to be kept is kept. Whoever calls this keeps it."""
         try:
             if door == "wecom" and self._wecom is not None:
                 return _at_wecom(self._wecom, method, query, body)

@@ -150,7 +150,7 @@ def _tasks(hearing: Turn, person: Person, referred: Referred, intent: Intent) ->
     is about what others reported, if there is anything.
     """
     today, named = times.civil_day(hearing.at), referred.task_ids
-    closed = [hearing.tx.tasks.get(task_id) for task_id in hearing.tx.context.closed(person.id, today, hearing.at - RECENT)]
+    closed = hearing.tx.tasks.closed_of(person.id, today, hearing.at - RECENT)
     if intent is Intent.CORRECTION_NOT_DONE and closed and not referred.pointed and not _last_act(hearing, person):
         return closed
     upto = hearing.at + SPOKEN_OF

@@ -9,7 +9,7 @@ from bot.domain.words import Intent
 from bot.store.inbox import InboxState, Reply
 from bot.store.people import Person
 from bot.store.questions import Question
-from bot.store.tasks import Task
+from bot.store.tasks import Held
 from bot.talk import answer, ask, turn
 from bot.talk.answer import Change
 from bot.talk.route import Statement
@@ -66,18 +66,18 @@ def _make(hearing: Turn, person: Person, said: Statement, decision: Decision) ->
         )
         for kind in decision.kinds
     ]
-    if not _tell_something(hearing, said.task, facts):
-        return Change(said.task, ()), None
-    appended = [hearing.tx.tasks.append(said.task.id, fact) for fact in facts]
-    return Change(hearing.tx.tasks.get(said.task.id), decision.kinds, decision.day), appended[-1].id
+    held = hearing.tx.tasks.hold(said.task.id)
+    if not _tell_something(hearing, held, facts):
+        return Change(held.task, ()), None
+    made = hearing.tx.tasks.append_to(held, facts)
+    return Change(made.task, decision.kinds, decision.day), made.events[-1].id
 
 
-def _tell_something(hearing: Turn, task: Task, facts: Sequence[Event]) -> bool:
+def _tell_something(hearing: Turn, held: Held, facts: Sequence[Event]) -> bool:
     """Whether the facts change where the task stands, or bring other figures than the last report did."""
-    known = hearing.tx.tasks.events(task.id)
-    if status.fold([*known, *facts], task.due, hearing.calendar) != task.state:
+    if status.fold([*held.events, *facts], held.task.due, hearing.calendar) != held.task.state:
         return True
-    figures = next((event.counts for event in reversed(known) if event.counts), {})
+    figures = next((event.counts for event in reversed(held.events) if event.counts), {})
     return any(fact.counts and fact.counts != figures for fact in facts)
 
 

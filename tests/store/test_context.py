@@ -71,19 +71,6 @@ def test_answers_and_letters_to_others_are_no_letter(bureau):
     assert told(bureau, person, NOW) is None
 
 
-def test_closed_are_the_lately_closed_tasks_of_the_own_units(bureau):
-    own, other = bureau.unit("榆树市"), bureau.unit("农安县")
-    person = bureau.person(own)
-    bureau.person(other, Role.GROUP, ("mail", "group@example.com"))
-    bureau.duty([own, other])
-    bureau.due(NOW)
-    for unit in (own, other):
-        bureau.append(bureau.task(unit, "2018Q3"), EventKind.REPORTED, NOW)
-    with bureau.store.read() as tx:
-        assert tx.context.closed(person, NOW.date(), NOW - timedelta(days=60)) == [bureau.task(own, "2018Q3").id]
-        assert tx.context.closed(person, NOW.date(), at("2018-10-20 00:00")) == []
-
-
 def test_acts_are_what_stands_of_ones_own_words_the_latest_first(bureau):
     unit = bureau.unit("榆树市")
     bureau.person(unit)

@@ -87,6 +87,31 @@ def test_facts_are_chained_in_the_order_they_came(bureau):
         assert chain.verify(tx.connection, event).id == 2
 
 
+def test_facts_added_to_a_held_task_stand_as_if_they_were_read_again(bureau):
+    task = first(bureau)
+    bureau.append(task, EventKind.ACKNOWLEDGED, NOW)
+    facts = [Event(EventKind.PROMISED, NOW, "person:1", day=date(2018, 10, 12)), Event(EventKind.REPORTED, NOW, "person:1")]
+    with bureau.store.begin() as tx:
+        held = tx.tasks.append_to(tx.tasks.hold(task.id), facts)
+        assert held == tx.tasks.hold(task.id)
+        assert [event.kind for event in held.events] == [EventKind.ACKNOWLEDGED, EventKind.PROMISED, EventKind.REPORTED]
+        assert tx.tasks.totals([task.period_id])[task.period_id].reported == 1
+        assert list(tx.tasks.recompute()) == []
+
+
+def test_closed_are_the_lately_due_and_closed_tasks_of_the_own_units(bureau):
+    task = first(bureau)
+    with bureau.store.read() as tx:
+        other = bureau.task(tx.units.by_code("220200").id)
+        person = tx.people.holders(task.unit_id, Role.PRIMARY)[0].id
+    bureau.person(other.unit_id, Role.GROUP, ("mail", "group@example.com"))
+    for each in (task, other):
+        bureau.append(each, EventKind.REPORTED, NOW)
+    with bureau.store.read() as tx:
+        assert [closed.id for closed in tx.tasks.closed_of(person, NOW.date(), task.due_at)] == [task.id]
+        assert tx.tasks.closed_of(person, NOW.date(), task.limit_at) == []
+
+
 def test_a_fact_about_a_task_nobody_knows_is_refused_and_leaves_nothing(bureau):
     with pytest.raises(LookupError), bureau.store.begin() as tx:
         tx.tasks.append(99, Event(EventKind.ACKNOWLEDGED, NOW, "person:1"))
