@@ -29,8 +29,10 @@ app = typer.Typer(
 )
 notice_app = typer.Typer(help="读通知。", no_args_is_help=True, rich_markup_mode=None)
 reply_app = typer.Typer(help="读答复。", no_args_is_help=True, rich_markup_mode=None)
+mail_app = typer.Typer(help="读邮件。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(notice_app, name="notice")
 app.add_typer(reply_app, name="reply")
+app.add_typer(mail_app, name="mail")
 
 Data = Annotated[Path | None, typer.Option("--data", help="数据目录，默认取配置 CUIBAO_DATA（data）")]
 Env = Annotated[Path | None, typer.Option("--env", help="配置文件，默认为当前目录的 .env")]
@@ -130,6 +132,12 @@ def reply_explain(
 ) -> None:
     """说明一句答复是怎么被理解的：用到的词、规则与分数。"""
     _rules().reply_explain(text, at)
+
+
+@mail_app.command("read")
+def mail_read() -> None:
+    """读一封邮件：标准输入为原文（.eml），标准输出一行 JSON：类别、去掉引文和签名的正文、发件人、标签、附件。"""
+    _rules().mail_read()
 
 
 @app.command()

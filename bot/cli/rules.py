@@ -1,4 +1,4 @@
-"""Commands that need only the rules: `calendar`, `due`, `notice read`, `reply read`, `reply explain`."""
+"""Commands that need only the rules: `calendar`, `due`, `notice read`, `reply read`, `reply explain`, `mail read`."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.domain import due as dues
-from bot.domain import notices, periods, replies, times, words, workdays
+from bot.domain import mail, notices, periods, replies, times, words, workdays
 from bot.domain import rules as grammar
 from bot.domain.errors import CuibaoError
 
@@ -137,6 +137,16 @@ def reply_explain(text: str, at: str) -> None:
     doubt = "，需要追问" if reading.unsure else ""
     Console().print(f"[bold]{words.label(reading.intent)}[/]（{reading.intent}）{day}，把握 {reading.confidence:.0%}{doubt}")
     _table(("词", "规则", "分"), ((reason.words, reason.rule, reason.score) for reason in reading.reasons))
+
+
+def mail_read() -> None:
+    """One mail on stdin, `{"kind","text","from","token","attachments"}` on stdout; never fails, whatever the bytes are."""
+    letter = mail.read(sys.stdin.buffer.read(mail.MOST_BYTES))
+    files = [
+        {"name": file.name, "media_type": file.media_type, "size": len(file.content), "sha256": file.digest} for file in letter.attachments
+    ]
+    found = {"kind": letter.kind.value, "text": letter.text, "from": letter.sender, "token": letter.token, "attachments": files}
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
 
 
 def _table(heads: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:

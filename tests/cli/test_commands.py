@@ -104,6 +104,16 @@ def test_impossible_dates_are_doubts_and_not_crashes():
     assert len([doubt for doubt in found["doubts"] if doubt["kind"] == "impossible_date"]) == 2
 
 
+def test_mail_read_prints_one_object_of_a_fixed_shape():
+    letter = ROOT / "tests" / "domain" / "mail" / "letters" / "attachment_raw_gbk_name.eml"
+    found = json.loads(run("mail", "read", given=letter.read_bytes()))
+    assert list(found) == ["kind", "text", "from", "token", "attachments"]
+    assert (found["kind"], found["text"], found["from"], found["token"]) == ("reply", "附件请查收", "zhangsan@example.com", "7K3MQ9XD2F")
+    [file] = found["attachments"]
+    assert (list(file), file["name"], file["size"]) == (["name", "media_type", "size", "sha256"], "报表.xls", 204)
+    assert json.loads(run("mail", "read"))["kind"] == "reply"
+
+
 def test_reply_read_answers_line_by_line_in_order():
     said = [("已报", "done", None), ("明天下班前报", "promise", "2018-09-28"), ("收到", "ack", None), ("还没报呢", "in_progress", None)]
     given = "".join(json.dumps({"text": text, "asked_at": "2018-09-27T10:00:00"}, ensure_ascii=False) + "\n" for text, _, _ in said)

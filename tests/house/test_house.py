@@ -25,6 +25,7 @@ SPEAKS_CHINESE = (
     "bot/domain/errors.py",
     "bot/domain/words.py",
     "bot/domain/notices/",
+    "bot/domain/mail/",  # what mail programs write around an answer
     "bot/domain/replies/",
     "bot/domain/rules.py",
     "bot/domain/periods.py",
