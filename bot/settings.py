@@ -3,6 +3,7 @@
 Every field is a key of `config.example.env` and the other way round (a test holds it). Real environment variables win over `.env`.
 """
 
+import io
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -16,6 +17,8 @@ from bot.domain import windows
 from bot.domain.errors import CuibaoError
 from bot.domain.secret import Secret
 
+MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""A bare mailbox (RFC 5321 §4.1.2 without quoting), as the mail channel takes it."""
 CHANNELS = ("wecom_robot", "wecom_app", "dingtalk_robot", "dingtalk_app", "mail", "console")
 
 
@@ -107,6 +110,14 @@ def _url(value: str) -> str:
 def _database(value: str) -> str:
     if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("应为空，或 postgresql+psycopg://用户:口令@主机/库名，或 sqlite:///路径")
+    if value.partition("?")[0] in ("sqlite:///", "sqlite:///:memory:"):
+        raise ValueError("不能用内存数据库，请写文件路径，如 sqlite:///data/cuibao.db；留空则用数据目录里的 cuibao.db")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    if value and not MAILBOX.fullmatch(value):
+        raise ValueError("应为一个邮箱地址，如 cuibao@example.com")
     return value
 
 
@@ -182,7 +193,7 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "smtp_security": ("tls", _one_of("tls", "starttls", "plain")),
     "smtp_user": ("", str),
     "smtp_password": ("", Secret),
-    "smtp_from": ("", str),
+    "smtp_from": ("", _mailbox),
 }
 """Each key in lower case: its default and the reader that checks it."""
 
@@ -246,8 +257,18 @@ def load(env_file: Path | None = None, **overrides: str) -> Settings:
     path = env_file or Path(".env")
     if env_file is not None and not path.is_file():
         raise SettingsError((f"找不到配置文件 {path}，请由 config.example.env 复制一份",))
-    from_file = {key: value or "" for key, value in dotenv.dotenv_values(path).items()} if path.is_file() else {}
-    return read({**from_file, **cast("Mapping[str, str]", os.environ)}, **overrides)
+    return read({**(_from_file(path) if path.is_file() else {}), **cast("Mapping[str, str]", os.environ)}, **overrides)
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    """Raises SettingsError for a file that cannot be read; a byte order mark, as editors on Windows write it, is passed over."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError((f"{path} 不是 UTF-8 编码（第 {error.start + 1} 个字节起），请在编辑器里另存为 UTF-8",)) from error
+    except OSError as error:
+        raise SettingsError((f"读不到 {path}：{error.strerror}，请检查权限",)) from error
+    return {key: value or "" for key, value in dotenv.dotenv_values(stream=io.StringIO(text)).items()}
 
 
 def keys() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from bot.domain.words import MessageState, label
 from bot.render import Renderer
 from bot.store.letters import Message
 from bot.store.tx import Tx
-from bot.wiring import arming, clock, health, jobbing, playing, record
+from bot.wiring import address, arming, clock, health, jobbing, playing, record
 from bot.wiring import serve as serving
 from bot.wiring.ground import Ground, open_ground, start_log
 
@@ -186,4 +186,4 @@ def _message(message: Message) -> dict[str, object]:
 def link(data: Path | None, env: Path | None) -> None:
     """Print a fresh one-time login link."""
     with opened(data, env) as ground:
-        sys.stdout.write(serving.login_link(ground, clock.RealClock().now(), ground.settings.cuibao_port) + "\n")
+        sys.stdout.write(address.login_link(ground, clock.RealClock().now()) + "\n")

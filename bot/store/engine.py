@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.store import migrate, owners
+from bot.store import migrate, opening, owners
 from bot.store.errors import NestedBegin
 from bot.store.tx import Tx
 
@@ -31,18 +31,19 @@ BUSY_MS = 30_000
 class Store:
     """The database. Making one opens nothing: the first transaction does.
 
-    Raises ValueError for a database in memory.
+    Raises ValueError for a database in memory, CannotOpen for an address that cannot be read or whose driver is not installed.
 
     `durable=False` lets SQLite skip the flush to disk: for rehearsals and tests, whose database nobody misses after a power cut.
     `watch` is called with every statement before it runs (`BEGIN`, `COMMIT` and `ROLLBACK` included); what it raises goes through.
     """
 
     def __init__(self, url: str, *, durable: bool = True, watch: Callable[[str], None] | None = None) -> None:
-        self.url = make_url(url)
+        self.url = opening.parsed(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
         if self._sqlite and self.url.database in (None, "", ":memory:"):
             raise ValueError(f"{url}: a database in memory has no second connection and no owner; name a file")
-        self._writer = _sqlite_writer(self.url, durable) if self._sqlite else _postgres(self.url)
+        with opening.explained(self.url):
+            self._writer = _sqlite_writer(self.url, durable) if self._sqlite else _postgres(self.url)
         self._reader = _sqlite_reader(self.url) if self._sqlite else self._writer.execution_options(**_POSTGRES_READER)
         self._turn: AbstractContextManager[object] = _Turn() if self._sqlite else nullcontext()
         self._owner: owners.Owner | None = None
@@ -67,8 +68,8 @@ class Store:
             yield Tx(connection)
 
     def migrate(self) -> None:
-        """Bring the schema up to date. Safe to call from several processes at once, and when nothing is to be done."""
-        with self._writing() as connection:
+        """Bring the schema up to date. Safe to call from several processes at once, and when nothing is to be done. Raises CannotOpen."""
+        with opening.explained(self.url), self._writing() as connection:
             migrate.upgrade(connection)
 
     @contextmanager
@@ -158,7 +159,7 @@ def _postgres(url: URL) -> Engine:
 
 
 def _sqlite_writer(url: URL, durable: bool) -> Engine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    opening.make_room(url)
     synchronous = "FULL" if durable else "OFF"
     engine = create_engine(url, pool_size=1, max_overflow=0, execution_options=_OPTIONS)
     _prepare(engine, "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")

@@ -2,6 +2,7 @@
 
 CuibaoError
 └── StoreError
+    ├── CannotOpen     the database cannot be used as it is configured or as it stands
     ├── NoAddress      nobody to send it to
     └── NestedBegin    a transaction inside a transaction of the same thread
 """
@@ -13,6 +14,13 @@ from bot.domain.errors import CuibaoError
 
 class StoreError(CuibaoError):
     """Something the store cannot do; the transaction it happened in is rolled back."""
+
+
+class CannotOpen(StoreError):
+    """The database cannot be opened or brought up to date; the message says why and what to do. It never holds a password."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"数据库 {where} 无法使用：{why}")
 
 
 class NoAddress(StoreError):

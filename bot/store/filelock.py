@@ -8,7 +8,10 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError(*error.args) from error
 else:
     import fcntl
 
@@ -29,7 +32,7 @@ class FileLock:
 
 
 def take(path: Path) -> FileLock:
-    """Create the file and lock it. Raises BlockingIOError if another process holds it."""
+    """Create the file and lock it. Raises BlockingIOError if another process holds it, another OSError if the file cannot be made."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:

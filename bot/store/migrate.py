@@ -13,9 +13,9 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
-from bot.store import tables
+from bot.store import opening, tables
 
 ADVISORY_KEY = 0x6375_6962_616F
 """The advisory lock on PostgreSQL that makes workers migrate one after the other (`cuibao`)."""
@@ -24,9 +24,14 @@ SCRIPTS = Path(__file__).with_name("migrations")
 
 
 def upgrade(connection: Connection) -> None:
-    """Run every version this database has not seen, in the caller's transaction: all of them or none."""
+    """Run every version this database has not seen, in the caller's transaction: all of them or none.
+
+    Raises CannotOpen for a file that another program has made. (A PostgreSQL database may be shared; there only equal names collide.)
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
+    elif current(connection) is None and inspect(connection).get_table_names():
+        raise opening.somebody_elses(connection.engine.url)
     script = ScriptDirectory(str(SCRIPTS))
 
     def steps(revision: Any, _context: Any) -> Any:

@@ -46,27 +46,56 @@ class Ground:
 
 
 def open_ground(settings: Settings) -> Ground:
-    """Open the installation and bring its database up to date. Raises GroundError."""
+    """Open the installation and bring its database up to date. Raises GroundError, and StoreError for a database that cannot be used."""
     data = settings.cuibao_data
     try:
         data.mkdir(parents=True, exist_ok=True)
-        secret = settings.cuibao_secret_key or _kept_secret(data / "secret.key")
+        secret = _secret(settings.cuibao_secret_key, data / "secret.key")
     except OSError as error:
-        raise GroundError(f"数据目录 {data} 无法使用：{error.strerror}。请检查路径与权限，或用 --data 另指一个目录") from error
-    if len(secret.reveal()) < SECRET_BYTES:
-        raise GroundError(f"CUIBAO_SECRET_KEY 至少要 {SECRET_BYTES} 个字符；也可以留空，由程序自动生成")
+        raise unusable(data, error) from error
     store = Store(settings.database_url or f"sqlite:///{(data / 'cuibao.db').resolve()}")
     store.migrate()
     return Ground(settings, store, Renderer(), secret)
 
 
-def _kept_secret(path: Path) -> Secret:
-    """The secret of this data directory, made on the first start and readable by its owner only."""
-    with suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
+def unusable(data: Path, error: OSError) -> GroundError:
+    """The refusal for a data directory in which something cannot be read or written."""
+    where = f"（{error.filename}）" if error.filename and str(error.filename) != str(data) else ""
+    return GroundError(f"数据目录 {data} 无法使用{where}：{error.strerror}。请检查路径与权限，或用 --data 另指一个目录")
+
+
+def _secret(configured: Secret, path: Path) -> Secret:
+    """The configured secret or the one kept in the data directory. Raises GroundError if it is too short to sign with."""
+    if configured:
+        if len(configured.reveal()) < SECRET_BYTES:
+            raise GroundError(f"CUIBAO_SECRET_KEY 至少要 {SECRET_BYTES} 个字符；也可以留空，由程序自动生成")
+        return configured
+    kept = _kept(path)
+    if len(kept) < SECRET_BYTES:
+        raise GroundError(f"签名密钥文件 {path} 是空的或不完整。请从备份恢复；没有备份就删除它，重新启动会生成新的（已登录的人需重新登录）")
+    return Secret(kept)
+
+
+def _kept(path: Path) -> str:
+    """What the secret's file holds, made on the first start and readable by its owner only; whole or not there, whoever starts at once."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(SECRET_BYTES))
-    return Secret(path.read_text(encoding="ascii").strip())
+        with suppress(FileExistsError):
+            _give_name(draft, path)
+        draft.unlink(missing_ok=True)
+    return path.read_bytes().decode("ascii", "ignore").strip()
+
+
+def _give_name(draft: Path, path: Path) -> None:
+    """Raises FileExistsError if the name is taken, where the file system can tell."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links here (exFAT, some shares): the last one to start wins
+        draft.replace(path)
 
 
 def start_log(level: str) -> None:

@@ -99,8 +99,12 @@ class RehearsalHouse(LiveHouse):
         self._remember()
 
     def _remember(self) -> None:
+        """Keep where the clock stands; it never goes back, whoever else may have moved it."""
+        now = self._play.clock.now()
         with self.ground.store.begin() as tx:
-            tx.meta.set(VIRTUAL_NOW, self._play.clock.now().isoformat())
+            kept = tx.meta.get(VIRTUAL_NOW)
+            if kept is None or times.parse_instant(kept) < now:
+                tx.meta.set(VIRTUAL_NOW, now.isoformat())
 
     @property
     def _play(self) -> Rehearsal:

@@ -1,11 +1,14 @@
 """The running process: pages, metronome, delivery loop, all in one event loop; the database in threads."""
 
 import asyncio
+import errno
 import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from types import FrameType
 
@@ -17,20 +20,21 @@ from bot.channels.wecom_crypto import Keys
 from bot.domain import times
 from bot.domain.secret import Secret
 from bot.settings import Settings
+from bot.store import filelock
 from bot.talk.doors import Doors
 from bot.web import app
 from bot.web.house import House
-from bot.wiring import health, jobbing, listeners, playing
+from bot.wiring import address, health, jobbing, listeners, playing
 from bot.wiring.clock import RealClock
-from bot.wiring.ground import Ground, GroundError
+from bot.wiring.ground import Ground, GroundError, unusable
 from bot.wiring.house import LiveHouse, RehearsalHouse, virtual_now
 from bot.wiring.supervision import Supervisor
 from jobs import deliver
 from jobs.schedule import Beat, Loop, Metronome
 
 log = structlog.get_logger()
-LINK_LIFE = timedelta(hours=1)
-"""How long a printed login link can be used."""
+REHEARSING = "rehearsal.lock"
+"""The file in the data directory that the process holds which plays the rehearsal in it."""
 LONGEST_NAP = 1.0
 """Seconds the delivery loop sleeps at most: another process may have put something into the outbox."""
 HEARTBEAT = timedelta(seconds=30)
@@ -66,38 +70,65 @@ class Stopping:
             self._server.should_exit = True
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where people come in: the socket, the address they type, and what closes it."""
+
+    listener: socket.socket
+    address: str
+    stopping: Stopping
+
+
 def run(ground: Ground, clock: RealClock) -> None:
     """Serve until SIGINT or SIGTERM. Raises GroundError if it cannot begin."""
     settings = ground.settings
     stopping = Stopping()
-    listener = _listen(settings.cuibao_host, settings.cuibao_port)
+    live = settings.cuibao_mode == "live"
+    with (
+        nullcontext() if live else _alone(ground),
+        _listen(settings.cuibao_host, settings.cuibao_port) as listener,
+        address.served(ground, int(listener.getsockname()[1])) as here,
+    ):
+        asyncio.run((_live if live else _rehearsal)(ground, clock, Door(listener, here, stopping)))
+
+
+@contextmanager
+def _alone(ground: Ground) -> Iterator[None]:
+    """A rehearsal has one clock, in one process: a second one would play the same days once more."""
     try:
-        port = int(listener.getsockname()[1])
-        if settings.cuibao_mode == "live":
-            asyncio.run(_live(ground, clock, listener, port, stopping))
-        else:
-            asyncio.run(_rehearsal(ground, clock, listener, port, stopping))
+        lock = filelock.take(ground.settings.cuibao_data / REHEARSING)
+    except BlockingIOError as error:
+        there = address.known(ground)
+        raise GroundError(
+            f"数据目录 {ground.settings.cuibao_data} 的演练已经在运行{f'（{there}）' if there else ''}。"
+            "请直接打开它（登录链接用 cuibao link 打印），或先停止它；要另开一个演练，请用 --data 另指一个目录"
+        ) from error
+    except OSError as error:
+        raise unusable(ground.settings.cuibao_data, error) from error
+    try:
+        yield
     finally:
-        listener.close()
-
-
-def login_link(ground: Ground, now: datetime, port: int) -> str:
-    """A fresh one-time link for an administrator."""
-    with ground.store.begin() as tx:
-        token = tx.links.issue(now, LINK_LIFE)
-    base = ground.settings.cuibao_base_url or f"http://{ground.settings.cuibao_host}:{port}"
-    return f"{base}/login/{token}"
+        lock.release()
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Bind at once, so that a port in use is an error before anything else is done."""
+    """Bind at once, so that an address that cannot be used is an error before anything else is done."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
-    except OSError as error:
-        raise GroundError(f"无法监听 {host}:{port}：{error.strerror}。可用 --port 换一个端口") from error
+    except (OSError, UnicodeError) as error:
+        raise GroundError(_not_listening(host, port, error)) from error
 
 
-async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, port: int, stopping: Stopping) -> None:
+def _not_listening(host: str, port: int, error: Exception) -> str:
+    number = error.errno if isinstance(error, OSError) and not isinstance(error, socket.gaierror) else None
+    if number == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用。请停止占用它的程序，或用 --port 换一个端口（--port 0 任选空闲端口）"
+    if number == errno.EACCES:
+        return f"没有权限使用端口 {port}。请用 --port 换一个 1024 以上的端口"
+    return f"监听地址“{host}”不是本机的地址。请把 --host（CUIBAO_HOST）改为 127.0.0.1（只供本机）或 0.0.0.0（供其他机器访问）"
+
+
+async def _rehearsal(ground: Ground, clock: RealClock, door: Door) -> None:
     said = []
     with ground.store.read() as tx:
         fresh = tx.meta.get("sample") is None
@@ -111,12 +142,12 @@ async def _rehearsal(ground: Ground, clock: RealClock, listener: socket.socket, 
     house = RehearsalHouse(ground, clock, play.doors, play.cast.stage.channels, {}, rehearsal=play)
     said.append(f"演练方式：虚拟日期 {times.civil_day(start)}，任何消息都不会离开本机")
     try:
-        await _serve(house, listener, await _announcement(ground, clock, port, said), stopping)
+        await _serve(house, door, await _announcement(ground, clock, door, said))
     finally:
         await asyncio.to_thread(play.close)
 
 
-async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port: int, stopping: Stopping) -> None:
+async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
     ways = jobbing.open_ways(ground, clock)
     jobs = jobbing.table(ground, clock, ways)
     seconds = {"due": HOUR, "remind": ground.settings.cuibao_tick_seconds, "listen": 30, "bulletin": HOUR, "tidy": DAY}
@@ -138,7 +169,7 @@ async def _live(ground: Ground, clock: RealClock, listener: socket.socket, port:
     ]
     try:
         said = [f"实发方式：已启用渠道 {'、'.join(ways) or '无'}"]
-        await _serve(house, listener, await _announcement(ground, clock, port, said), stopping)
+        await _serve(house, door, await _announcement(ground, clock, door, said))
     finally:
         stop.set()
         metronome.stop()
@@ -205,22 +236,21 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
     return wecom, settings.dingtalk_app_secret or None
 
 
-async def _announcement(ground: Ground, clock: RealClock, port: int, said: list[str]) -> str:
+async def _announcement(ground: Ground, clock: RealClock, door: Door, said: list[str]) -> str:
     """What whoever starts the program reads: what was done, the address, a login link, how to stop."""
-    link = await asyncio.to_thread(login_link, ground, clock.now(), port)
-    address = f"网址 http://{ground.settings.cuibao_host}:{port}"
-    return "\n".join([*said, address, f"一次性登录链接（一小时内有效） {link}", "按 Ctrl-C 停止", ""])
+    link = await asyncio.to_thread(address.login_link, ground, clock.now())
+    return "\n".join([*said, f"网址 {door.address}", f"一次性登录链接（一小时内有效） {link}", "按 Ctrl-C 停止", ""])
 
 
-async def _serve(house: House, listener: socket.socket, announcement: str, stopping: Stopping) -> None:
+async def _serve(house: House, door: Door, announcement: str) -> None:
     """Serve pages until told to stop."""
     config = uvicorn.Config(
         app.build(house), log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=5
     )
     server = uvicorn.Server(config)
-    stopping.end(server)
+    door.stopping.end(server)
     sys.stdout.write(announcement)
     sys.stdout.flush()
     gc.freeze()  # what is loaded now stays: looking through it again and again held every caller up for a tenth of a second
-    await server.serve(sockets=[listener])
+    await server.serve(sockets=[door.listener])
     sys.stdout.write("已停止，数据都在\n")

@@ -22,6 +22,7 @@ SPEAKS_CHINESE = (
     "bot/cli/",
     "bot/settings.py",
     "bot/wiring/",  # refusals at start-up, the doctor's findings, what the process says of itself
+    "bot/store/opening.py",  # what keeps a database from being opened
     "bot/domain/errors.py",
     "bot/domain/words.py",
     "bot/domain/notices/",
@@ -180,8 +181,30 @@ def test_importing_the_house_opens_nothing_and_starts_nothing(tmp_path):
 
 
 def test_the_bootstrap_can_be_read_by_an_old_interpreter():
-    for name in ("bot/__init__.py", "bot/__main__.py"):
-        ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 6))
+    found = {name: _newer_than_3_6((ROOT / name).read_text(encoding="utf-8")) for name in ("bot/__init__.py", "bot/__main__.py")}
+    assert found == {"bot/__init__.py": [], "bot/__main__.py": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from __future__ import annotations", "print(a := 1)", "def f(a, /): ...", "match a:\n    case 1: ...", "def f(a: int | None): ..."],
+)
+def test_what_an_old_interpreter_cannot_read_is_noticed(text):
+    assert _newer_than_3_6(text) != []
+
+
+def _newer_than_3_6(text):
+    """What keeps an interpreter of 2016 from saying what it needs: it reads the whole file first, and evaluates annotations."""
+    try:
+        tree = ast.parse(text, feature_version=(3, 6))
+    except SyntaxError as error:
+        return [str(error)]
+    nodes = list(ast.walk(tree))
+    annotations = [note for node in nodes for note in (getattr(node, "annotation", None), getattr(node, "returns", None)) if note]
+    newer = [node for node in nodes if type(node).__name__ in ("Match", "TryStar", "NamedExpr", "TypeAlias", "TemplateStr")]
+    newer += [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    newer += [node for note in annotations for node in ast.walk(note) if isinstance(node, ast.BinOp)]
+    return [f"{node.lineno}: {type(node).__name__}" for node in newer]
 
 
 def test_sniffio_is_installed_beside_httpx():
