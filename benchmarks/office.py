@@ -132,7 +132,7 @@ def _address(number: int) -> dict[str, object]:
 def letters(connection: Connection, count: int, view: Mapping[str, object]) -> None:
     """So many messages that wait, spread over the robots, each with a budget of its own; all say `view`."""
     keys = [f"{CHANNEL}:robot{number}" for number in range(ROBOTS)]
-    robot = {"channel": CHANNEL, "paused": False, "reason": "", "blocked_until": None, "sent": 0}
+    robot = {"channel": CHANNEL, "paused": False, "reason": "", "blocked_at": None, "blocked_until": None, "sent": 0}
     connection.execute(insert(tables.of(tables.Robot)), [robot | {"key": key} for key in keys])
     load(connection, tables.of(tables.Message), (_letter(number, view) for number in range(count)))
 

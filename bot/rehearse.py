@@ -278,7 +278,8 @@ class Rehearsal:
         return self.doors.read(door, request.method, request.query, request.headers, request.body)[1]
 
     async def _deliver(self) -> None:
-        await deliver.run(self.clock, self.cast.store, self.cast.stage.channels, self.cast.renderer.render, inline=True)
+        cast, manners = self.cast, deliver.Manners(self.cast.windows)
+        await deliver.run(self.clock, cast.store, cast.stage.channels, cast.renderer.render, manners, inline=True)
 
 
 def circular(renderer: Renderer) -> Callable[[Mapping[str, object]], str]:

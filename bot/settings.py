@@ -52,6 +52,7 @@ class Settings:
     cuibao_secret_key: Secret
     cuibao_live_channels: tuple[str, ...]
     cuibao_allow_list: tuple[str, ...]
+    cuibao_ask_in_doubt: tuple[str, ...]
     cuibao_send_windows: windows.Windows
     cuibao_tick_seconds: int
     cuibao_log_level: str
@@ -169,6 +170,7 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "cuibao_secret_key": ("", Secret),
     "cuibao_live_channels": ("", _channels),
     "cuibao_allow_list": ("", _words),
+    "cuibao_ask_in_doubt": ("", _channels),
     "cuibao_send_windows": ("09:00-11:30,13:30-16:30", _windows),
     "cuibao_tick_seconds": ("60", _integer(1, 3600)),
     "cuibao_log_level": ("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),

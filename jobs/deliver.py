@@ -8,7 +8,7 @@ in doubt. So nothing is lost, and what may have gone twice is on a list.
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from bot.domain import deliveries
 from bot.domain.deliveries import Handed, InDoubt, Outcome
 from bot.domain.inbound import Attachment
 from bot.domain.messages import Outgoing, Rendered
+from bot.domain.windows import Windows
 from bot.domain.words import FailureKind, MessageKind
 from bot.store import Store, Tx
 from bot.store.letters import Claimed, Frozen
@@ -62,6 +63,23 @@ class Render(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """How this installation sends. `sending`: the hours in which people are written to (None: at any).
+
+    `allowed`: while testing, the only addresses that get anything (empty: everybody, PROMISES E1); what is for others waits.
+    `policies` by channel say what happens to messages in doubt (RESEND where they say nothing).
+    """
+
+    sending: Windows | None = None
+    allowed: frozenset[str] = frozenset()
+    policies: Mapping[str, InDoubt] = field(default_factory=dict)
+
+
+FREELY = Manners()
+"""At any hour, to everybody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """What a pass has done, in messages; a message that was retried within the pass counts each time. `alerts` are for administrators."""
 
@@ -78,17 +96,16 @@ async def run(
     store: Store,
     channels: Mapping[str, Channel],
     render: Render,
+    manners: Manners = FREELY,
     *,
-    policies: Mapping[str, InDoubt] | None = None,
     stop: asyncio.Event | None = None,
     inline: bool = False,
 ) -> Delivered:
     """Send everything that is due and may go, until nothing more does; safe to run at any time, twice, or after a crash.
 
-    `policies` by channel say what happens to messages in doubt (RESEND where they say nothing). Once `stop` is set nothing new begins.
-    `inline` keeps the database in this thread: for rehearsals, whose sends are instant.
+    Once `stop` is set nothing new begins. `inline` keeps the database in this thread: for rehearsals, whose sends are instant.
     """
-    return await _Pass(clock, store, channels, render, policies or {}, stop or asyncio.Event(), inline).run()
+    return await _Pass(clock, store, channels, render, manners, stop or asyncio.Event(), inline).run()
 
 
 class _Pass:
@@ -98,12 +115,12 @@ class _Pass:
         store: Store,
         channels: Mapping[str, Channel],
         render: Render,
-        policies: Mapping[str, InDoubt],
+        manners: Manners,
         stop: asyncio.Event,
         inline: bool,
     ) -> None:
         self._clock, self._store, self._channels, self._render = clock, store, channels, render
-        self._policies, self._stop, self._inline = policies, stop, inline
+        self._manners, self._stop, self._inline = manners, stop, inline
         self._budgets = {name: channel.limits.per_minute for name, channel in channels.items()}
         self._lanes: Lanes[Claimed] = Lanes(self._send)
         self._outcomes: list[Outcome] = []
@@ -152,14 +169,13 @@ class _Pass:
     async def _claim(self) -> None:
         ready = await self._db(self._claim_and_write)
         for message in ready:
-            width = 1 if self._budgets[message.channel] else SLOTS // 2
-            self._lanes.put(message, channel=message.channel, robot=message.robot, width=width)
+            self._lanes.put(message, channel=message.channel, robot=message.robot, width=_width(self._budgets[message.channel]))
 
     def _recover(self) -> None:
         owner = self._store.owner
         owner.keep()
         with self._store.begin() as tx:
-            self._count(tx.outbox.recover(self._clock.now(), owner.alive, self._policies))
+            self._count(tx.outbox.recover(self._clock.now(), owner.alive, self._manners.policies))
 
     def _claim_and_write(self) -> list[Claimed]:
         """One transaction: claim, look once more, put into words, freeze."""
@@ -170,12 +186,10 @@ class _Pass:
         broken: list[Outcome] = []
         with self._store.begin() as tx:
             claimed = tx.outbox.claim(now, self._store.owner.name, LEASE, self._budgets, CLAIM)
-            speeches = letters.speeches(tx, claimed, now) if claimed else {}
-            for message in claimed:
-                speech = speeches[message.id]
-                if speech is None:
-                    self._drop(tx, message)
-                elif message.words is not None and message.said == speech.said:
+            look = letters.look(tx, claimed, now, self._manners.sending, self._manners.allowed)
+            self._leave_out(tx, look, broken)
+            for message, speech in look.going:
+                if message.words is not None and message.said == speech.said:
                     ready.append(message)
                 else:
                     ready += self._words(message, speech, frozen, broken)
@@ -183,9 +197,13 @@ class _Pass:
         self._outcomes += broken
         return ready
 
-    def _drop(self, tx: Tx, message: Claimed) -> None:
-        tx.outbox.drop(message.id, "nothing of it is owed any more")
-        self._done = replace(self._done, superseded=self._done.superseded + 1)
+    def _leave_out(self, tx: Tx, look: letters.Look, broken: list[Outcome]) -> None:
+        """What has nothing to say is dropped, what may not go yet waits, what cannot be made is settled as its own failure."""
+        for message in look.over:
+            tx.outbox.drop(message.id, "nothing of it is owed any more")
+        self._done = replace(self._done, superseded=self._done.superseded + len(look.over))
+        tx.outbox.postpone(look.waits)
+        broken += [self._outcome(message, Handed.CONTENT_BAD, type(error).__name__, str(error)) for message, error in look.broken]
 
     def _words(self, message: Claimed, speech: letters.Speech, frozen: list[Frozen], broken: list[Outcome]) -> list[Claimed]:
         """The message in words; none if they cannot be made, which is settled as its failure and not as everybody's."""
@@ -264,7 +282,7 @@ class _Pass:
 
     def _write(self, outcomes: list[Outcome]) -> Settled:
         with self._store.begin() as tx:
-            return tx.outbox.settle(outcomes, self._clock.now(), self._policies, self._channels)
+            return tx.outbox.settle(outcomes, self._clock.now(), self._manners.policies, self._channels)
 
     def _count(self, settled: Settled) -> None:
         done = self._done
@@ -289,3 +307,8 @@ class _Pass:
 
     async def _db(self, work: Callable[[], Result]) -> Result:
         return work() if self._inline else await asyncio.to_thread(work)
+
+
+def _width(per_minute: int) -> int:
+    """How many messages of one robot are on their way at a time: a slow pace needs no more than one, and keeps them in order."""
+    return min(SLOTS // 2, max(1, per_minute // 60)) if per_minute else SLOTS // 2

@@ -235,7 +235,7 @@ def _say_ways(settings: Settings) -> None:
     if not settings.cuibao_live_channels:
         _say("注意：还没有启用任何渠道（CUIBAO_LIVE_CHANNELS），以上按全部渠道估计，实际一条也不会发。")
     if settings.cuibao_allow_list:
-        _say(f"注意：CUIBAO_ALLOW_LIST 只放行 {len(settings.cuibao_allow_list)} 个地址，发给其他地址的会被拦下。")
+        _say(f"注意：CUIBAO_ALLOW_LIST 只放行 {len(settings.cuibao_allow_list)} 个地址，发给其他地址的留在发件箱里，放宽名单后再发。")
 
 
 def _step(step: Ahead) -> dict[str, Any]:

@@ -13,8 +13,11 @@ MOST_FAILURES = 8
 MOST_DOUBTS = 3
 """A message whose arrival stays in doubt is sent again at most this often; then somebody is asked. Each time may be one copy too many."""
 
-LONGEST_BLOCK = timedelta(hours=1)
-"""A longer penalty than this is no platform's wish but a clock that jumped: it is shortened, and ignored when it is read."""
+LONGEST_BLOCK = timedelta(days=32)
+"""Platforms' longest penalty: the rest of the month in which an organisation's calls are used up. A longer wish is shortened."""
+
+LONGEST_WAIT = timedelta(hours=1)
+"""A throttled message itself waits at most this long: its robot's penalty may be lifted before it ends."""
 
 
 class InDoubt(StrEnum):
@@ -94,7 +97,7 @@ def judge(outcome: Outcome, standing: Standing, policy: InDoubt, now: datetime) 
         case Handed.TRANSIENT:
             return _failed(standing, now)
         case Handed.THROTTLED:
-            return _again(standing, now + block(outcome.retry_after))
+            return _again(standing, now + min(block(outcome.retry_after), LONGEST_WAIT))
         case Handed.CREDENTIAL_BAD | Handed.BACK:  # the fault is not the message's: it waits as it is
             return _again(standing, standing.not_before)
         case Handed.ADDRESS_BAD | Handed.CONTENT_BAD:

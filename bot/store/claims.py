@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import JSON, BindParameter, Connection, Row, Select, and_, bindparam, case, exists, func, null, or_, select, text, update
 from sqlmodel import UTCDateTime
 
-from bot.domain import deliveries
 from bot.domain.deliveries import Handed, Outcome
 from bot.domain.words import MessageState
 from bot.store import robots, tables
@@ -89,7 +88,7 @@ def _window(claim: Claim) -> dict[str, object]:
     return {
         "now": claim.now,
         "owner": claim.owner,
-        "absurd": claim.now + deliveries.LONGEST_BLOCK,
+        "absurd": claim.now + robots.SET_BACK,
         "since": claim.now - MINUTE,
         "until": claim.now + MINUTE,
         "channels": sorted(claim.budgets),
@@ -141,7 +140,7 @@ def next_wake(connection: Connection, now: datetime, budgets: Mapping[str, int] 
 
 def _ready(row: Row[Any], now: datetime) -> datetime:
     at: datetime = row.first
-    if row.blocked_until is not None and row.blocked_until <= now + deliveries.LONGEST_BLOCK:
+    if row.blocked_until is not None and row.blocked_at <= now + robots.SET_BACK:
         at = max(at, row.blocked_until)
     return max(at, row.full + MINUTE) if row.full is not None else at
 
@@ -152,7 +151,7 @@ def _wakes(budget: int) -> Select[Any]:
     first = select(func.min(MESSAGE.c.not_before)).where(MESSAGE.c.robot == ROBOT.c.key, text(OPEN)).scalar_subquery()
     window = robots.attempted(ROBOT.c.key, _SINCE, _UNTIL)
     full = select(DELIVERY.c.at).where(window).order_by(DELIVERY.c.at.desc()).limit(1).offset(max(budget - 1, 0)).scalar_subquery()
-    columns = (ROBOT.c.blocked_until, first.label("first"), (full if budget else null()).label("full"))
+    columns = (ROBOT.c.blocked_at, ROBOT.c.blocked_until, first.label("first"), (full if budget else null()).label("full"))
     return select(*columns).where(ROBOT.c.channel == bindparam("channel"), ~ROBOT.c.paused, first.is_not(None))
 
 
@@ -163,7 +162,7 @@ def _due_statement() -> Select[Any]:
     sending = count.where(mine, text(SENDING)).scalar_subquery()
     in_hand = count.where(mine, MESSAGE.c.owner == bindparam("owner"), text(SENDING)).scalar_subquery()
     last = select(func.max(DELIVERY.c.at)).where(DELIVERY.c.robot == ROBOT.c.key).scalar_subquery()
-    free = or_(ROBOT.c.blocked_until.is_(None), ROBOT.c.blocked_until <= bindparam("now"), ROBOT.c.blocked_until > bindparam("absurd"))
+    free = or_(ROBOT.c.blocked_until.is_(None), ROBOT.c.blocked_until <= bindparam("now"), ROBOT.c.blocked_at > bindparam("absurd"))
     limited = ROBOT.c.channel.in_(bindparam("limited", expanding=True))
     return (
         select(ROBOT.c.key, ROBOT.c.channel, case((limited, used), else_=0).label("used"), sending.label("sending"), in_hand.label("mine"))

@@ -61,6 +61,12 @@ class Outbox:
         if rows:
             self._connection.execute(_FREEZE, rows)
 
+    def postpone(self, waits: Iterable[tuple[int, datetime, str]]) -> None:
+        """Claimed messages that may not go yet: they wait until then, for this reason, and nothing counts as an attempt."""
+        rows = [{"of": message_id, "at": until, "why": why[:300]} for message_id, until, why in waits]
+        if rows:
+            self._connection.execute(_POSTPONE, rows)
+
     def drop(self, message_id: int, why: str) -> bool:
         """There is nothing left to say: superseded, with the reason. False if it was already sent, given up or dropped."""
         live = MESSAGE.c.state.in_([MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, MessageState.UNKNOWN])
@@ -169,6 +175,11 @@ _FREEZE = (
     update(MESSAGE)
     .where(MESSAGE.c.id == bindparam("of"), text(SENDING))
     .values(rendered=bindparam("words"), part=1, parts=bindparam("parts_"))
+)
+_POSTPONE = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id == bindparam("of"), text(SENDING))
+    .values(state=MessageState.PENDING.value, not_before=bindparam("at"), owner="", leased_until=null(), last_detail=bindparam("why"))
 )
 _KNOWN = select(MESSAGE.c.id).where(MESSAGE.c.dedupe == bindparam("key"))
 _FIRST = (

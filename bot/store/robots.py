@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 
@@ -12,6 +12,9 @@ ROBOT = tables.of(tables.Robot)
 _Moment = datetime | ColumnElement[datetime]
 
 DELIVERY = tables.of(tables.Delivery)
+
+SET_BACK = timedelta(minutes=1)
+"""A penalty that begins later than this from now was written by a clock that has been set back since: it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,14 @@ class Robots:
 
     def resume(self, key: str) -> None:
         """It may send again, and a penalty is forgotten."""
-        self._connection.execute(update(ROBOT).where(ROBOT.c.key == key).values(paused=False, reason="", blocked_until=None))
+        self._connection.execute(
+            update(ROBOT).where(ROBOT.c.key == key).values(paused=False, reason="", blocked_at=None, blocked_until=None)
+        )
 
-    def block(self, key: str, until: datetime) -> None:
-        """The platform's penalty: nothing leaves before `until`. The later of two penalties holds."""
-        earlier = or_(ROBOT.c.blocked_until.is_(None), ROBOT.c.blocked_until < until)
-        self._connection.execute(update(ROBOT).where(ROBOT.c.key == key, earlier).values(blocked_until=until))
+    def block(self, key: str, now: datetime, until: datetime) -> None:
+        """The platform's penalty: from `now` nothing leaves before `until`. The later of two penalties holds."""
+        over = or_(ROBOT.c.blocked_until.is_(None), ROBOT.c.blocked_until < until, ROBOT.c.blocked_at > now + SET_BACK)
+        self._connection.execute(update(ROBOT).where(ROBOT.c.key == key, over).values(blocked_at=now, blocked_until=until))
 
     def count_sent(self, sent: Mapping[str, int]) -> None:
         """Add to what each of them has sent."""
@@ -72,7 +77,7 @@ def attempted(robot: ColumnElement[str], since: _Moment, until: _Moment) -> Colu
 
 
 def _new(key: str, channel: str) -> dict[str, object]:
-    return {"key": key, "channel": channel, "paused": False, "reason": "", "blocked_until": None, "sent": 0}
+    return {"key": key, "channel": channel, "paused": False, "reason": "", "blocked_at": None, "blocked_until": None, "sent": 0}
 
 
 _KNOWN = select(ROBOT.c.key).where(ROBOT.c.key == bindparam("key_"))

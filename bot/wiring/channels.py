@@ -1,21 +1,21 @@
 """From settings to channels: which ways out exist, and which of them may really be used."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from bot.channels import console, dingtalk_app, dingtalk_robot, http, mail, wecom_app, wecom_robot
-from bot.channels.base import Channel, Receipt, SendFailed
-from bot.domain.messages import Outgoing
+from bot.channels.base import Channel
+from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
-from bot.domain.words import FailureKind
 from bot.settings import Settings
+from jobs.deliver import Manners
 
 Clock = Callable[[], datetime]
 
 
 def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Channel]:
-    """The channels an administrator switched on, each behind the allow-list if there is one."""
+    """The channels an administrator switched on."""
     makers: dict[str, Callable[[], Channel]] = {
         "wecom_robot": lambda: _wecom_robot(settings),
         "wecom_app": lambda: _wecom_app(settings, clock),
@@ -24,9 +24,13 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
         "mail": lambda: _mail(settings, clock, tag_secret),
         "console": lambda: console.Console(console.ConsoleConfig(Path(settings.cuibao_console_file)), clock),
     }
-    live = {name: makers[name]() for name in settings.cuibao_live_channels}
-    allowed = settings.cuibao_allow_list
-    return {name: Allowed(channel, allowed) for name, channel in live.items()} if allowed else live
+    return {name: makers[name]() for name in settings.cuibao_live_channels}
+
+
+def manners(settings: Settings) -> Manners:
+    """When and to whom this installation sends."""
+    policies = dict.fromkeys(settings.cuibao_ask_in_doubt, InDoubt.ASK)
+    return Manners(settings.cuibao_send_windows, frozenset(settings.cuibao_allow_list), policies)
 
 
 def _wecom_robot(settings: Settings) -> Channel:
@@ -67,25 +71,3 @@ def _mail(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
         password=settings.smtp_password,
     )
     return mail.Mail(config, clock)
-
-
-class Allowed:
-    """A channel that serves the allow-list only; anybody else is refused before anything leaves (PROMISES E1)."""
-
-    def __init__(self, channel: Channel, allowed: Iterable[str]) -> None:
-        self._channel, self._allowed = channel, frozenset(allowed)
-        self.name, self.limits = channel.name, channel.limits
-
-    def robot(self, address: str) -> str:
-        """The budget of the channel behind."""
-        return self._channel.robot(address)
-
-    async def send(self, message: Outgoing) -> Receipt:
-        """Send to an allowed address. Raises SendFailed, also for every other address."""
-        if message.address not in self._allowed:
-            raise SendFailed(FailureKind.CONTENT_BAD, "not_on_allow_list", "CUIBAO_ALLOW_LIST does not hold this address")
-        return await self._channel.send(message)
-
-    async def close(self) -> None:
-        """Close the channel behind."""
-        await self._channel.close()

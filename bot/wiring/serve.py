@@ -24,7 +24,7 @@ from bot.store import filelock
 from bot.talk.doors import Doors
 from bot.web import app
 from bot.web.house import House
-from bot.wiring import address, health, jobbing, listeners, playing
+from bot.wiring import address, channels, health, jobbing, listeners, playing
 from bot.wiring.clock import RealClock
 from bot.wiring.ground import Ground, GroundError, unusable
 from bot.wiring.house import LiveHouse, RehearsalHouse, virtual_now
@@ -193,7 +193,7 @@ def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel], sto
         return (wake - clock.now()).total_seconds() if wake else LONGEST_NAP
 
     async def once() -> float:
-        await deliver.run(clock, ground.store, ways, ground.renderer.render, stop=stop)
+        await deliver.run(clock, ground.store, ways, ground.renderer.render, channels.manners(ground.settings), stop=stop)
         return await asyncio.to_thread(until_next)
 
     heartbeat = _Seldom(lambda name, error: health.record(ground, name, error, clock.now()), clock)

@@ -56,7 +56,8 @@ def test_every_failure_of_a_channel_has_an_ending(kind):
         (None, backoff.FIRST),
         (timedelta(0), backoff.FIRST),
         (timedelta(seconds=5), timedelta(seconds=5)),
-        (timedelta(days=9), timedelta(hours=1)),
+        (timedelta(days=9), timedelta(days=9)),
+        (timedelta(days=90), timedelta(days=32)),
     ],
 )
 def test_a_throttled_robot_rests_as_long_as_asked_within_reason(asked, rest):

@@ -289,7 +289,7 @@ async def test_a_channel_that_breaks_its_promise_leaves_the_message_in_doubt(off
         raise ZeroDivisionError("secret detail")
 
     message = office.put(office.post.person(MAIL), "m")
-    await office.run(FakeChannel(answer=explode), policies={"mail": InDoubt.ASK})
+    await office.run(FakeChannel(answer=explode), manners=deliver.Manners(policies={"mail": InDoubt.ASK}))
     row = office.post.get(message)
     assert (row.state, row.last_code, row.last_detail) == (MessageState.UNKNOWN, "ZeroDivisionError", "")
 

@@ -117,7 +117,7 @@ def test_instants_come_back_aware_and_in_utc(store):
     at = datetime(2018, 9, 25, 2, 0, 0, 123456, tzinfo=UTC)
     with store.begin() as tx:
         tx.robots.ensure("mail", "mail")
-        tx.robots.block("mail", at)
+        tx.robots.block("mail", at, at)
     with store.read() as tx:
         assert tx.robots.all()[0].blocked_until == at
         assert tx.robots.all()[0].blocked_until.tzinfo is UTC
@@ -125,7 +125,7 @@ def test_instants_come_back_aware_and_in_utc(store):
 
 def test_a_naive_instant_is_refused(store):
     with pytest.raises(Exception, match="timezone"), store.begin() as tx:
-        tx.robots.block("mail", datetime(2018, 9, 25))  # noqa: DTZ001 the point of the test
+        tx.robots.block("mail", datetime(2018, 9, 25), datetime(2018, 9, 25))  # noqa: DTZ001 the point of the test
 
 
 def test_sqlite_is_set_up_to_survive_a_power_cut(sqlite_url, make_store):

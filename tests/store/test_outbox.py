@@ -193,8 +193,33 @@ def test_a_clock_set_back_by_a_month_blocks_nobody_for_a_month(post):
     for message in post.claim():
         post.settle(message, Handed.SENT)
     with post.store.begin() as tx:
-        tx.robots.block("wecom_robot:g", NOW + timedelta(minutes=1))
+        tx.robots.block("wecom_robot:g", NOW, NOW + timedelta(minutes=1))
     assert len(post.claim(NOW - timedelta(days=30))) == 20
+
+
+def test_a_penalty_until_next_month_holds_and_wakes_at_its_end(post):
+    group = post.person(("wecom_robot", "g"), kind="group")
+    post.put(group, "m")
+    end = NOW + timedelta(days=20)
+    with post.store.begin() as tx:
+        tx.robots.block("wecom_robot:g", NOW, end)
+    assert post.claim(end - timedelta(seconds=1)) == []
+    with post.store.read() as tx:
+        assert tx.outbox.next_wake(NOW, BUDGETS) == end
+    assert len(post.claim(end)) == 1
+
+
+def test_a_claimed_message_that_may_not_go_yet_waits_and_is_nobodys(post):
+    first, second = (post.put(post.person(MAIL), key) for key in ("a", "b"))
+    assert [message.id for message in post.claim()] == [first, second]
+    later = NOW + timedelta(hours=15)
+    with post.store.begin() as tx:
+        tx.outbox.postpone([(first, later, "outside the sending hours")])
+        assert tx.outbox.recover(later, lambda owner: False).retried == 1
+        assert tx.outbox.deliveries(first) == []
+    row = post.get(first)
+    assert (row.state, row.not_before, row.failures, row.doubts) == (MessageState.PENDING, later, 0, 0)
+    assert first in [message.id for message in post.claim(later)]
 
 
 def test_every_robot_is_served_although_one_owes_far_more(post):

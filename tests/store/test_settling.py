@@ -59,13 +59,14 @@ def test_throttling_blocks_the_robot_and_counts_as_no_failure(post, message):
     assert {claimed.dedupe for claimed in post.claim(NOW + timedelta(seconds=90))} == {"a", "b"}
 
 
-def test_the_longer_of_two_penalties_holds_and_none_is_longer_than_an_hour(post, message):
+def test_the_longer_of_two_penalties_holds_and_none_is_longer_than_a_month(post, message):
     post.put(post.person(MAIL), "b")
     (other,) = post.claim()
-    post.settle(message, Handed.THROTTLED, retry_after=timedelta(days=30))
+    post.settle(message, Handed.THROTTLED, retry_after=timedelta(days=300))
     post.settle(other, Handed.THROTTLED, retry_after=timedelta(seconds=1))
     with post.store.read() as tx:
-        assert tx.robots.all()[0].blocked_until == NOW + timedelta(hours=1)
+        assert tx.robots.all()[0].blocked_until == NOW + timedelta(days=32)
+    assert post.get(message.id).not_before == NOW + timedelta(hours=1)
 
 
 def test_a_bad_address_is_marked_and_the_next_one_is_used(post, message):

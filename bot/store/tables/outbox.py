@@ -102,12 +102,14 @@ class Delivery(SQLModel, table=True):
 class Robot(SQLModel, table=True):
     """A sending budget (a robot, an account): paused by an administrator or a bad credential, blocked by the platform's penalty.
 
-    `sent` counts what it ever handed over, so that pages need not count messages.
+    `sent` counts what it ever handed over, so that pages need not count messages. A penalty that began (`blocked_at`) after now
+    was written by a clock that has been set back since: it does not hold.
     """
 
     key: str = Field(primary_key=True, max_length=120)
     channel: str = Field(max_length=30)
     paused: bool = Field(default=False)
     reason: str = Field(default="", max_length=300)
+    blocked_at: datetime | None = instant(nullable=True)
     blocked_until: datetime | None = instant(nullable=True)
     sent: int = Field(default=0)
