@@ -12,7 +12,7 @@ from bot.domain.workdays import WorkCalendar
 NUMBERS = re.compile(numerals.PATTERN)
 WEEKDAYS = {**{char: n for n, char in enumerate("一二三四五六")}, "日": 6, "天": 6, "末": 6, **{str(n + 1): n for n in range(6)}}
 OFFSETS = {"minus3": -3, "minus2": -2, "minus1": -1, "plus1": 1, "plus2": 2, "plus3": 3, "tomorrow_or_after": 2, "today_or_tomorrow": 1}
-TODAY = frozenset({"hour", "today", "today_late", "today_early"})
+TODAY = frozenset({"hour", "today", "today_edge", "today_late", "today_early"})
 FEAST_SEARCH = timedelta(days=130)
 WITH_MONTH = frozenset({"iso", "month_day", "dotted"})
 RECENT = timedelta(days=60)
@@ -110,7 +110,9 @@ def _day_of_month(words: str, moment: Moment, forward: bool) -> date | None:
     return None
 
 
-def _month_end(words: str, moment: Moment, _forward: bool) -> date:
+def _month_end(words: str, moment: Moment, forward: bool) -> date | None:
+    if not forward:
+        return None
     named = _numbers(words)
     month = named[0] if named else moment.day.month
     year = moment.day.year + (1 if month < moment.day.month else 0)
@@ -231,8 +233,8 @@ def _feast(words: str, moment: Moment) -> date | None:
     return None
 
 
-def _before_feast(words: str, moment: Moment, _forward: bool) -> date | None:
-    first = _feast(words, moment)
+def _before_feast(words: str, moment: Moment, forward: bool) -> date | None:
+    first = _feast(words, moment) if forward else None
     return first and moment.calendar.add(first, -1)
 
 

@@ -54,6 +54,7 @@ GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "looks done": rules.compiled(rules_looks_done.LOOKS_DONE),
     "hedged": rules.compiled(rules_looks_done.HEDGED),
     "done": rules.compiled(rules_status.DONE),
+    "stranger": rules.compiled(rules_looks_done.STRANGER),
     "under way": rules.compiled(rules_status.UNDER_WAY),
     "none of a kind": rules.compiled(rules_nothing.NONE_OF_A_KIND),
     "numbers": rules.compiled(rules_status.NUMBERS),
@@ -139,6 +140,8 @@ def _hits(text: str) -> tuple[Hit, ...]:
     """Which groups speak about tagged `text`, by which rule, and where; those that are silenced are left out."""
     heard: dict[str, Hit] = {}
     for group, entries in GROUPS.items():
+        if group == "stranger" and ("done" not in heard or heard["done"][1].name not in CLAIMS):
+            continue
         for rule, search, veto in entries:
             hit = search.search(text)
             if hit and not (veto and veto.search(text)):
@@ -162,6 +165,7 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("promise", ("looks done", "hedged", "done", "under way")),
     ("looks done", ("hedged", "done", "under way")),
     ("hedged", ("done", "under way")),
+    ("stranger", ("done", "resent")),
     ("done", ("under way",)),
 )
 """Within one clause: if the first group spoke, the others are not heard (tie-breaking rules 1 to 9, in their order)."""
@@ -169,6 +173,9 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 STANDS_OVER_QUESTION = frozenset(
     {"done, asked back", "question about done", "will check whether it was sent", "does not know whether it was sent", "only if"}
 )
+CLAIMS = frozenset({"already handed in", "handed in", "handed in, in the past", "finished"})
+"""Rules that hear a report in a statement; it must be ours and about what we owe."""
+
 ANY_MATTER = frozenset({"retraction", "irrelevant", "claim", "not mine", "handover"})
 """What may be said in a clause about another matter and still concern ours."""
 
@@ -176,7 +183,7 @@ RECEIPT = re.compile("(?:X.{0,3}H|H[ACMN给到过去上完好]*了).{0,10}(?:收
 """Sent, and asks whether it arrived: done (tie-breaking rule 3)."""
 
 OUR_MATTER = re.compile("M|Y|C|Q")
-OTHERS = re.compile("O(?:[^,HX]{0,4}[MΘΩ])?")
+OTHERS = re.compile("M?O(?:[^,HX]{0,4}[MΘΩ])?")
 
 
 def _sorted_out(heard: dict[str, Hit], text: str) -> dict[str, Hit]:

@@ -157,7 +157,7 @@ def _overtaken(clause: Clause, group: str) -> bool:
 
 
 def _rest(clauses: Sequence[Clause]) -> str | None:
-    order = ("done", "handover", "referral", "question", "none of a kind", "under way", "numbers", "ack", "irrelevant", "guess")
+    order = ("done", "handover", "referral", "question", "none of a kind", "under way", "numbers", "ack", "stranger", "irrelevant", "guess")
     return next((group for group in order if _has(clauses, group)), None)
 
 

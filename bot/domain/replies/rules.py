@@ -9,9 +9,14 @@ and Chinese characters stand for themselves. A clause holds no comma, so `.` nev
 import re
 from dataclasses import dataclass
 
+from bot.domain.replies import beside
 from bot.domain.words import Intent
 
+_BESIDE = "|".join(sorted(set(beside.BESIDE.split()), key=len, reverse=True))
+
 MACROS = {
+    # from the beginning of the clause on, what may stand before a report
+    "‹beside›": f"^(?>(?:{_BESIDE}|[^一-鿿HXZ])*)",
     # words that may stand between a verb of handing in and the mark that it is over; the longest first and kept (see `_one_way`)
     "‹to›": (
         "(?>过去|出去|一份|一遍|一下|过来|两份|企业|这边|那边|那儿|那里|两个|相关|指定|有关|给|到|往|"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from bot.domain.replies import calendar_days, counts, days, lexicon, periods
 from bot.domain.replies.calendar_days import Moment
 
+OURS = frozenset("AMΘΩDTPXHG")
+"""Tags that no recipient is read into."""
+
 ALWAYS_BREAK = frozenset("。;!\n,? ~:")
 
 
@@ -56,11 +59,26 @@ SURNAMES = (
 )
 NAME = re.compile(
     f"[小老][{SURNAMES}](?!县|市|区)|(?:[{SURNAMES}])(?:[一二三四五六七八九十某](?![户家号月个])|姐|哥|"
-    f"工(?!作)|科长?|处长?|局长?|主任|老师|会计|师傅|同志|书记|部长|姨|叔|总)|大[{SURNAMES}](?![一-鿿])"
+    f"工(?!作)|科长?|处长?|局长?|(?:副?[县市区州镇乡股所组]长)|主任|老师|会计|秘书|经理|老板|干事|师傅|同志|书记|部长|姨|叔|总)"
+    f"|大[{SURNAMES}](?![一-鿿])"
 )
+RECIPIENT = re.compile(
+    r"(?:(?:我|咱|俺)们?|本)(?:的|这)?(?:副?[局科处县市区州股所厂]长|主任|领导|书记|[局科处股](?=里|了|审|$|[ ,。!;]))"
+    r"|(?:发改|[^\W\da-z_了的在已是您你贵省厅咱我俺吗没不未过完给到至往向去报交发传后前以由哪谁什几]){0,6}?"
+    r"(?:局|委(?!托)|科(?![技研学])|(?<![把就会全理各好完给贵])办(?![公理法事好完结])|(?<![各几两一二三四五六七八九十好到此出别贵给])处(?!理)|股"
+    r"|(?<=[务究])所|部门|公司|工厂|银行|学校|医院|政府|人大|政协|管委会|街道|[局科处县市区州厂院股镇乡部组]长|主任|书记|秘书|经理|同志"
+    r"|会计|上级|(?<=[案发达])室|第三方|[市州县区](?:工信|经信|民营|统计|科技|发改|中小)[局委]?"
+    r"|[市州县区](?:级|里|上)?的?(?:平台|系统|邮箱|那边))(?:长|里|那边|那儿|邮箱)?"
+)
+"""Somebody other than the one who asks, where a word of handing in is followed by whom it went to: 已报市统计局备案."""
+
+REACHING = frozenset("H了过给到至往向去请")
+REACHES = re.compile("(?:H(?:了|过|给|到|至|往|去|请)*|[给向往])$")
+"""Tagged text after which a recipient may stand."""
+
 PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)|[a-z0-9_.+-]+@[a-z0-9-]+\.[a-z0-9.-]+")
 UNIT_HEAD = re.compile(
-    "(?!我|公章|在|是|由|归|跟|和|等|因|从|向|报|本|全|贵|你|您|咱|俺|该|这|那|市|县|区|交|发)[^\\W0-9a-z_各个已没未有要让催请给了的是在把将等对另其]{1,5}?(?:市|县|区|州|旗)"
+    "(?!我|听|据|隔|其|别|邻|兄|外|公章|在|是|由|归|跟|和|等|因|从|向|报|本|全|贵|你|您|咱|俺|该|这|那|市|县|区|交|发)[^\\W0-9a-z_各个已没未有要让催请给了的是在把将等对另其报交发传送寄都早刚说]{1,5}?(?:市|县|区|州|旗)"
     r"(?:级|里|工信局|经济局|经信局|发改局|经发局|局)?(?=[ :,]|[已没未正还也早都的明今后昨前刚报交发在零无有说\d])"
 )
 
@@ -76,6 +94,8 @@ def tag(text: str, moment: Moment) -> Tagged:
     at, size, fresh = 0, len(text), True
     while at < size:
         mark, length, value = _next(text, at, fresh, moment)
+        if out and out[-1] in REACHING and mark not in OURS and (to := _recipient(text, at, "".join(out[-4:]))) > length:
+            mark, length, value = "B", to, None
         typed = text[at : at + length]
         if len(mark) == 1:
             out.append(mark)
@@ -112,6 +132,12 @@ def _next(text: str, at: int, fresh: bool, moment: Moment) -> tuple[str, int, da
     if (char.isdigit() or char.isascii()) and (phone := PHONE.match(text, at)):
         return "F", phone.end() - at, None
     return char, 1, None
+
+
+def _recipient(text: str, at: int, before: str) -> int:
+    """How many characters name a recipient at position `at`, after the tagged text `before`; 0 if none is named there."""
+    found = RECIPIENT.match(text, at) if REACHES.search(before) else None
+    return found.end() - at if found else 0
 
 
 def _word(text: str, at: int, char: str) -> str | None:
