@@ -1,9 +1,14 @@
-"""`python -m benchmarks [--quick] [--only P1,P2] [--rounds 3] [--json]`: plays the figures and prints what came of them."""
+"""`python3 -m bot bench [NAME…] [--full | --quick] [--rounds 3] [--minutes 8] [--json]`: plays the figures and prints what came of them."""
 
 import argparse
 import json
+import math
+import os
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -24,7 +29,10 @@ from benchmarks import (
     table,
 )
 from benchmarks.figure import Figure, Row
-from benchmarks.process import Broken
+from benchmarks.rounds import Played
+
+MINUTES = 8.0
+"""After so long a usual run begins no further round: it is over within ten minutes even on a busy machine."""
 
 FIGURES: tuple[Figure, ...] = (
     delivery.FIGURE,
@@ -42,46 +50,73 @@ FIGURES: tuple[Figure, ...] = (
 )
 
 
+NAMES: Mapping[str, Sequence[Figure]] = {
+    **{figure.id.lower(): (figure,) for figure in FIGURES},
+    **{figure.module: [each for each in FIGURES if each.module == figure.module] for figure in FIGURES},
+}
+"""What can be asked for: a figure by its id, or a file of them by its name."""
+
+
 def main(words: Sequence[str]) -> int:
     """Play what was asked for. 0 if every figure could be made, reached or not; 2 for a figure that does not exist."""
     asked = _asked(words)
     console = Console(stderr=True)
-    wanted = {name.strip().upper() for name in asked.only.split(",") if name.strip()}
-    if unknown := wanted - {figure.id for figure in FIGURES}:
-        console.print(f"no such figure: {', '.join(sorted(unknown))}; there are {', '.join(figure.id for figure in FIGURES)}")
+    names = [name.lower() for name in asked.names]
+    if unknown := [name for name in names if name not in NAMES]:
+        console.print(f"no such figure: {', '.join(unknown)}; there are {', '.join(NAMES)}", highlight=False)
         return 2
-    count = asked.rounds or (1 if asked.quick else 3)
-    rows: list[Row] = []
-    broken = [figure for figure in FIGURES if (not wanted or figure.id in wanted) and not _play(figure, count, asked.quick, console, rows)]
-    if asked.json:
+    wanted = [figure for figure in FIGURES if not names or any(figure in NAMES[name] for name in names)]
+    with tempfile.TemporaryDirectory(prefix="cuibao-bench-") as folder:
+        played = [Played(figure, _size(figure, asked), Path(folder) / figure.id) for figure in wanted]
+        said = _play(played, asked, console)
+    for each in played:
+        for function, why in each.broken.items():
+            console.print(f"{each.wanted.id} {function} could not be made: {why}", markup=False, highlight=False)
+    _print([row for each in played for row in each.rows()], said, as_json=asked.json)
+    return 1 if any(each.broken for each in played) else 0
+
+
+def _play(played: Sequence[Played], asked: argparse.Namespace, console: Console) -> str:
+    """Play the rounds; what the machine was like meanwhile, in a sentence."""
+    began, load = time.monotonic(), os.getloadavg()[0]
+
+    def left() -> float:
+        return 60 * asked.minutes - (time.monotonic() - began) if asked.minutes else math.inf
+
+    with console.status("") as status:
+        rounds.play(played, asked.rounds or (1 if asked.quick else 3), tell=status.update, left=left)
+    seconds = time.monotonic() - began
+    machine = f"{os.cpu_count()} processors, load {load:.1f} at the beginning and {os.getloadavg()[0]:.1f} at the end"
+    return f"{seconds / 60:.1f} min; {machine}; sizes: {'quick' if asked.quick else 'full' if asked.full else 'usual'}"
+
+
+def _size(figure: Figure, asked: argparse.Namespace) -> int:
+    if asked.quick:
+        return figure.quick
+    return figure.full or figure.size if asked.full else figure.size
+
+
+def _print(rows: Sequence[Row], said: str, *, as_json: bool) -> None:
+    if as_json:
         sys.stdout.write(json.dumps([table.plain(row) for row in rows], ensure_ascii=False) + "\n")
     else:
-        Console(width=None if sys.stdout.isatty() else 160).print(table.show(rows))
-    return 1 if broken else 0
-
-
-def _play(figure: Figure, count: int, quick: bool, console: Console, rows: list[Row]) -> bool:
-    """Add the rows of a figure. What cannot be made is told of and does not stop the others."""
-    try:
-        with console.status(figure.id) as status:
-            made, broken = rounds.play(figure, count, quick=quick, tell=status.update)
-    except Broken as trouble:
-        made, broken = [], {figure.prepare: str(trouble)}
-    rows += made
-    if not console.is_terminal:
-        console.print(f"{figure.id} made", highlight=False)
-    for why in broken.values():
-        console.print(f"{figure.id} could not be made: {why}", markup=False, highlight=False)
-    return not broken
+        console = Console(width=None if sys.stdout.isatty() else 160)
+        console.print(table.show(rows))
+        console.print(said, highlight=False)
 
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes and one round: does it work, not how fast it is")
-    parser.add_argument("--only", default="", metavar="P1,P2", help="these figures only")
+    parser = argparse.ArgumentParser(prog="python3 -m bot bench", description="Plays the figures and prints what came of them.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"these only: {', '.join(NAMES)}")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--full", action="store_true", help="sizes as the targets name them, where a usual run takes smaller ones")
+    sizes.add_argument("--quick", action="store_true", help="small sizes and one round: does it work, not how fast it is")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of each figure (3; with --quick 1)")
+    parser.add_argument("--minutes", type=float, default=None, help="begin no further round after so many (8; with --full no limit, 0)")
     parser.add_argument("--json", action="store_true", help="rows as JSON on standard output")
-    return parser.parse_args(words)
+    asked = parser.parse_args(words)
+    asked.minutes = asked.minutes if asked.minutes is not None else 0 if asked.full else MINUTES
+    return asked
 
 
 if __name__ == "__main__":

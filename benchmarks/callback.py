@@ -88,7 +88,8 @@ FIGURE = Figure(
         Measure("against a bare handler", "ours.rate", "callbacks/s", "bare.rate", must=0.25, aim=0.4),
         Measure("acknowledged after, p99", "ours.p99_ms", "ms", must=50, at_most=True),
     ),
-    size=3_000,
+    size=2_000,
     quick=200,
+    full=10_000,
     prepare="prepare",
 )

@@ -102,7 +102,8 @@ FIGURE = Figure(
         Measure("one account", "account.rate", "rows/s", "bare.rate", must=0.3, aim=0.6),
         Measure("200 robots in turn", "robots.rate", "rows/s", "bare.rate", must=0.3, aim=0.6),
     ),
-    size=5_000,
+    size=3_000,
     quick=500,
+    full=10_000,
     prepare="prepare",
 )

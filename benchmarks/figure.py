@@ -37,7 +37,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the targets. `module` holds its variants; `size` and `quick` are what they are called with.
+    """A figure of the targets. `module` holds its variants; what they are called with is `size` in a usual run, `quick` where it only
+    matters that they run, `full` where the targets name more than fits into ten minutes. `{size}` in a text stands for it.
 
     `prepare` names a function of the module that is called once with (size, folder) before the rounds, in a process of its own.
     With `growth` each variant is measured at `size` divided by each of these, and what is read is the slope over these sizes.
@@ -50,6 +51,7 @@ class Figure:
     measures: tuple[Measure, ...]
     size: int
     quick: int
+    full: int = 0
     prepare: str = ""
     growth: tuple[int, ...] = ()
 
@@ -60,6 +62,7 @@ class Row:
 
     id: str
     what: str
+    rounds: int
     ours: Spread
     bare: Spread | None
     figure: Spread
@@ -76,19 +79,29 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(statistics.median(values), min(values), max(values))
 
 
-def rows(figure: Figure, samples: Samples) -> list[Row]:
-    """The measures of a figure, read from what its rounds brought."""
-    return [_row(figure, measure, samples) for measure in figure.measures]
+def rows(figure: Figure, size: int, samples: Samples) -> list[Row]:
+    """The measures of a figure, read from what its rounds at this size brought."""
+    return [_row(figure, measure, size, samples) for measure in figure.measures]
 
 
-def _row(figure: Figure, measure: Measure, samples: Samples) -> Row:
+def _row(figure: Figure, measure: Measure, size: int, samples: Samples) -> Row:
     ours = _values(samples, measure.ours)
     bare = _values(samples, measure.against) if measure.against else None
     found = spread([mine / theirs for mine, theirs in zip(ours, bare, strict=False)] if bare else ours)
     reached = None if measure.must is None else _keeps(found.median, measure.must, measure.at_most)
-    what = f"{figure.what}: {measure.what}" if measure.what else figure.what
+    what = (f"{figure.what}: {measure.what}" if measure.what else figure.what).replace("{size}", f"{size:,}")
     limits = (measure.must, measure.aim, measure.at_most, reached)
-    return Row(figure.id, what, spread(ours), spread(bare) if bare else None, found, measure.unit, bare is not None, *limits)
+    return Row(
+        figure.id,
+        what,
+        len(samples.get(measure.ours.partition(".")[0], ())),
+        spread(ours),
+        spread(bare) if bare else None,
+        found,
+        measure.unit,
+        bare is not None,
+        *limits,
+    )
 
 
 def _values(samples: Samples, name: str) -> list[float]:

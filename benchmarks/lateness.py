@@ -40,7 +40,7 @@ def ours(reminders: int, folder: Path) -> dict[str, float]:
 
 FIGURE = Figure(
     id="P5",
-    what="10,000 reminders due at one instant",
+    what="{size} reminders due at one instant",
     module="lateness",
     variants=("ours",),
     measures=(

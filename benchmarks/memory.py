@@ -43,8 +43,9 @@ FIGURE = Figure(
     what="memory added by delivering",
     module="memory",
     variants=("ours",),
-    measures=(Measure("20,000 messages", "ours.added_mb", "MB", must=60, at_most=True),),
-    size=20_000,
+    measures=(Measure("{size} messages", "ours.added_mb", "MB", must=60, at_most=True),),
+    size=10_000,
     quick=500,
+    full=100_000,
     prepare="prepare",
 )

@@ -135,7 +135,7 @@ class _Replies(threading.Thread):
 FIGURES = (
     Figure(
         id="P2",
-        what="planning 100,000 reminders and their messages in one tick",
+        what="planning {size} reminders and their messages in one tick",
         module="planning",
         variants=("ours", "core", "replies"),
         measures=(
@@ -143,8 +143,9 @@ FIGURES = (
             Measure("replies refused as locked", "replies.locked", "replies", must=0, aim=0, at_most=True),
             Measure("commit of a reply meanwhile, p99", "replies.p99_ms", "ms", must=100, at_most=True),
         ),
-        size=100_000,
+        size=30_000,
         quick=2_000,
+        full=100_000,
         prepare="prepare",
     ),
     Figure(
@@ -156,8 +157,9 @@ FIGURES = (
             Measure("nothing changed", "ours.seconds", "s", "again.seconds", must=5, aim=10),
             Measure("after a crash, all reminders there", "ours.seconds", "s", "replanned.seconds", must=5, aim=10),
         ),
-        size=100_000,
+        size=30_000,
         quick=2_000,
+        full=100_000,
         prepare="prepare",
     ),
 )

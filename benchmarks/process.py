@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,16 +20,25 @@ class Broken(RuntimeError):
 
 
 def measure(module: str, function: str, size: int, folder: Path) -> Mapping[str, Any]:
-    """Call `module.function(size, folder)` in a fresh process and return what it measured, with its peak memory `rss_mb`."""
+    """Call `module.function(size, folder)` in a fresh process and return what it measured, with its peak memory `rss_mb`.
+
+    What Python compiles is kept beside the folder, for the next process.
+    """
     words = [sys.executable, "-m", "benchmarks.variant", module, function, str(size), str(folder)]
     try:
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False)
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False, env=environment(folder.parent))
     except subprocess.TimeoutExpired:
         raise Broken(f"{module}.{function}({size}): not over after {LONGEST} s") from None
     if done.returncode:
         raise Broken(f"{module}.{function}({size}): {done.stderr[-1500:]}")
     found: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """That of this process, but Python keeps what it has compiled, as pip does when it installs; where it must not, in `folder`."""
+    ours = {"NO_COLOR": "1", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
 
 
 @contextmanager

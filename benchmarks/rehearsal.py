@@ -32,7 +32,7 @@ def ours(quarters: int, _folder: Path) -> dict[str, float]:
 
 FIGURE = Figure(
     id="P11",
-    what="rehearsal of 70 units, 8 quarters",
+    what="rehearsal of 70 units, {size} quarters",
     module="rehearsal",
     variants=("ours",),
     measures=(

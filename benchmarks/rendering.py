@@ -37,6 +37,7 @@ FIGURE = Figure(
     module="rendering",
     variants=("ours", "bare"),
     measures=(Measure("against the compiled templates", "ours.us", "µs", "bare.us", must=2, aim=1.3, at_most=True),),
-    size=3_000,
+    size=2_000,
     quick=300,
+    full=10_000,
 )

@@ -1,7 +1,11 @@
-"""Lets the variants of a figure take turns, round by round, each in a fresh process."""
+"""Lets the variants of figures take turns, round by round, each in a fresh process.
 
-import tempfile
-from collections.abc import Callable, Mapping
+Every figure has its first round before any has its second: what happens on the machine meanwhile meets all of them, and when the time
+is up there is a round of each.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,54 +17,68 @@ Run = Callable[[str, str, int, Path], Mapping[str, float] | None]
 
 
 @dataclass(slots=True)
-class Round:
-    """What the rounds of one figure brought so far; `broken` says of variants that failed, why. They are not tried again."""
+class Played:
+    """What the rounds of one figure brought so far; `broken` says of what failed, why. It is not tried again."""
 
     wanted: Figure
     size: int
-    run: Run
+    folder: Path
+    run: Run = process.measure
     samples: dict[str, list[Mapping[str, float]]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
 
-    def play(self, variant: str, folder: Path) -> None:
-        """Measure a variant once more."""
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make what all rounds work on."""
+        self.folder.mkdir()
+        if self.wanted.prepare:
+            self._try(self.wanted.prepare, tell, "")
+
+    def round(self, number: int, tell: Callable[[str], None]) -> None:
+        """Measure every variant once more. Every second round goes the other way, so that none always runs after the same one."""
+        variants = self.wanted.variants
+        for variant in variants if number % 2 == 0 else variants[::-1]:
+            if not {variant, self.wanted.prepare} & self.broken.keys():
+                self._try(variant, tell, f" {number + 1}")
+
+    def rows(self) -> list[Row]:
+        """Its rows; those of a variant that failed are missed."""
+        whole = {variant: found for variant, found in self.samples.items() if variant not in self.broken}
+        return figure.rows(self.wanted, self.size, whole)
+
+    def _try(self, function: str, tell: Callable[[str], None], which: str) -> None:
+        tell(f"{self.wanted.id} {function}{which}")
         try:
-            self.samples.setdefault(variant, []).append(self._sample(variant, folder))
+            measured = self._measure(function)
         except process.Broken as trouble:
-            self.broken[variant] = str(trouble)
+            self.broken[function] = str(trouble)
+            return
+        if function != self.wanted.prepare:
+            self.samples.setdefault(function, []).append(measured)
 
-    def _sample(self, variant: str, folder: Path) -> Mapping[str, float]:
+    def _measure(self, function: str) -> Mapping[str, float]:
         if not self.wanted.growth:
-            return self._call(variant, self.size, folder)
+            return self._call(function, self.size)
         sizes = [self.size // part for part in self.wanted.growth]
-        return growth.slope([(size, self._call(variant, size, folder)["seconds"]) for size in sizes])
+        return growth.slope([(size, self._call(function, size)["seconds"]) for size in sizes])
 
-    def _call(self, variant: str, size: int, folder: Path) -> Mapping[str, float]:
-        return self.run(self.wanted.module, variant, size, folder) or {}
+    def _call(self, function: str, size: int) -> Mapping[str, float]:
+        return self.run(self.wanted.module, function, size, self.folder) or {}
 
 
 def play(
-    wanted: Figure, count: int, *, quick: bool, tell: Callable[[str], None] = lambda _word: None, run: Run = process.measure
-) -> tuple[list[Row], dict[str, str]]:
-    """Play `count` rounds; the rows read from them, and of variants that failed, why: their rows are missed.
+    figures: Sequence[Played],
+    count: int,
+    *,
+    tell: Callable[[str], None] = lambda _word: None,
+    left: Callable[[], float] = lambda: math.inf,
+) -> None:
+    """Prepare the figures and play up to `count` rounds of each, at least one; `left` says how many seconds are left for more.
 
-    `tell` hears what runs now; `run` makes a process for each variant. Raises Broken if the figure cannot even be prepared.
+    `tell` hears what runs now.
     """
-    played = Round(wanted, wanted.quick if quick else wanted.size, run)
-    with tempfile.TemporaryDirectory(prefix="cuibao-bench-") as name:
-        folder = Path(name)
-        if wanted.prepare:
-            tell(f"{wanted.id} {wanted.prepare}")
-            run(wanted.module, wanted.prepare, played.size, folder)
-        for number in range(count):
-            for variant in _turn(wanted.variants, number):
-                if variant not in played.broken:
-                    tell(f"{wanted.id} {variant} {number + 1}/{count}")
-                    played.play(variant, folder)
-    whole = {variant: samples for variant, samples in played.samples.items() if variant not in played.broken}
-    return figure.rows(wanted, whole), played.broken
-
-
-def _turn(variants: tuple[str, ...], number: int) -> tuple[str, ...]:
-    """Every second round goes the other way, so that none always runs after the same one."""
-    return variants if number % 2 == 0 else variants[::-1]
+    for played in figures:
+        played.prepare(tell)
+    for number in range(count):
+        for played in figures:
+            if number == 0 or left() > 0:
+                played.round(number, tell)

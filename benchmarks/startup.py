@@ -1,9 +1,8 @@
 """P12 and P13: how long until a command answers and the house is open, and what an open house holds in memory.
 
-Python keeps what it has compiled, as pip does when it installs; where the environment forbids that, the benchmark keeps it for itself.
+What Python has compiled is there, as it is after an installation by pip.
 """
 
-import os
 import socket
 import subprocess
 import sys
@@ -47,13 +46,8 @@ def serve(_size: int, folder: Path) -> dict[str, float]:
     return {"first": first, "seconds": again, "idle_mb": idle}
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    ours = {"NO_COLOR": "1", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
-
-
 def _seconds(folder: Path, *words: str) -> dict[str, float]:
-    environment = _environment(folder)
+    environment = process.environment(folder.parent)
     began = time.perf_counter()
     subprocess.run([sys.executable, *words], cwd=process.ROOT, check=True, stdout=subprocess.DEVNULL, env=environment)
     return {"seconds": time.perf_counter() - began}
@@ -65,7 +59,7 @@ def _open(data: str, folder: Path) -> tuple[float, float]:
         port = free.getsockname()[1]
     words = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), "--data", data]
     began = time.perf_counter()
-    running = subprocess.Popen(words, cwd=process.ROOT, stdout=subprocess.DEVNULL, env=_environment(folder))
+    running = subprocess.Popen(words, cwd=process.ROOT, stdout=subprocess.DEVNULL, env=process.environment(folder.parent))
     try:
         _wait(running, f"http://127.0.0.1:{port}/healthz", began)
         seconds = time.perf_counter() - began

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from benchmarks.figure import Row, Spread
 
-COLUMNS = ("figure", "what", "ours", "bare limit", "ratio", "must", "aim", "reached")
+COLUMNS = ("figure", "what", "rounds", "ours", "bare limit", "ratio", "must", "aim", "reached")
 
 
 def show(rows: Iterable[Row]) -> Table:
@@ -19,7 +19,7 @@ def show(rows: Iterable[Row]) -> Table:
         reached = {None: "", True: "[green]yes[/]", False: "[red]missed[/]"}[row.reached]
         limits = (_limit(row.must, row.at_most), _limit(row.aim, row.at_most))
         bare = _number(row.bare.median) + f" {row.unit}" if row.bare else ""
-        table.add_row(row.id, row.what, _range(row.ours, f" {row.unit}"), bare, ratio, *limits, reached)
+        table.add_row(row.id, row.what, str(row.rounds), _range(row.ours, f" {row.unit}"), bare, ratio, *limits, reached)
     return table
 
 
