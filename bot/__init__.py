@@ -18,6 +18,7 @@ The rooms, from the ground up (import-linter holds the order)::
     sandbox     stand-ins of the platforms, and the people who answer in a rehearsal
     talk        what happens when a person speaks: intake, doors, hear, answer, decide
     jobs        what the clock does: due, remind, deliver, listen, bulletin, tidy; schedule is the metronome
+    desk        where administrators sit: what they may see, every act of theirs with its audit entry
     web         pages and callbacks   rehearse    the jobs on a virtual clock
     wiring      builds everything from Settings; wiring/clock.py is the only reader of the clock
     cli         the command `cuibao`: parses and prints

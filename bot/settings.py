@@ -50,6 +50,8 @@ class Settings:
     cuibao_port: int
     cuibao_base_url: str
     cuibao_secret_key: Secret
+    cuibao_idle_minutes: int
+    cuibao_session_hours: int
     cuibao_live_channels: tuple[str, ...]
     cuibao_allow_list: tuple[str, ...]
     cuibao_ask_in_doubt: tuple[str, ...]
@@ -168,6 +170,8 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "cuibao_port": ("8000", _integer(0, 65535)),
     "cuibao_base_url": ("", _url),
     "cuibao_secret_key": ("", Secret),
+    "cuibao_idle_minutes": ("120", _integer(5, 1440)),
+    "cuibao_session_hours": ("12", _integer(1, 168)),
     "cuibao_live_channels": ("", _channels),
     "cuibao_allow_list": ("", _words),
     "cuibao_ask_in_doubt": ("", _channels),

@@ -33,12 +33,23 @@ mail_app = typer.Typer(help="读邮件。", no_args_is_help=True, rich_markup_mo
 app.add_typer(notice_app, name="notice")
 app.add_typer(reply_app, name="reply")
 app.add_typer(mail_app, name="mail")
+user_app = typer.Typer(help="管理员账号：第一个在这里建，以后可在页面里建。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(user_app, name="user")
 
 Data = Annotated[Path | None, typer.Option("--data", help="数据目录，默认取配置 CUIBAO_DATA（data）")]
 Env = Annotated[Path | None, typer.Option("--env", help="配置文件，默认为当前目录的 .env")]
 Now = Annotated[str, typer.Option("--now", help="从这一时刻开始计时，例如 2018-09-28T09:05+08:00（测试与演示用）")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+class Rank(StrEnum):
+    """The words of `--rank`; a test holds them equal to `bot.domain.words.Rank`."""
+
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    AUDITOR = "auditor"
+    READER = "reader"
 
 
 class Shift(StrEnum):
@@ -57,6 +68,11 @@ def _house() -> ModuleType:
 def _office() -> ModuleType:
     """What an administrator without pages does: the roster, arming, looking ahead."""
     return importlib.import_module("bot.cli.office")
+
+
+def _users() -> ModuleType:
+    """The administrators."""
+    return importlib.import_module("bot.cli.users")
 
 
 def _rules() -> ModuleType:
@@ -227,6 +243,33 @@ def who(
 ) -> None:
     """看谁会收到什么：接下来每一梯次有几项任务、由什么渠道到几个人，哪些单位无人可达；不发任何消息。"""
     _office().who(on.date() if on else None, days, data=data, env=env, as_json=as_json)
+
+
+@user_app.command("add")
+def user_add(
+    login: Annotated[str, typer.Argument(help="登录名：小写字母、数字、点、横线，以字母开头")],
+    name: Annotated[str, typer.Option(help="姓名")],
+    rank: Annotated[
+        Rank, typer.Option(help="权限：province 省级管理员、prefecture 市州管理员、auditor 审计员、reader 只读")
+    ] = Rank.PROVINCE,
+    unit: Annotated[str, typer.Option(help="管辖单位的代码；市州管理员必填，其他可不填（看全部）")] = "",
+    data: Data = None,
+    env: Env = None,
+) -> None:
+    """新建管理员，打印初始口令（首次登录时必须更换）。"""
+    _users().add(login, name, rank.value, unit, data=data, env=env)
+
+
+@user_app.command("list")
+def user_list(data: Data = None, env: Env = None, as_json: Json = False) -> None:
+    """列出管理员账号。"""
+    _users().listed(data=data, env=env, as_json=as_json)
+
+
+@user_app.command("reset")
+def user_reset(login: Annotated[str, typer.Argument(help="登录名")], data: Data = None, env: Env = None) -> None:
+    """重置口令并停用两步验证，使其全部登录失效。"""
+    _users().reset(login, data=data, env=env)
 
 
 @app.command()

@@ -45,6 +45,15 @@ class Role(StrEnum):
     GROUP = "group"
 
 
+class Rank(StrEnum):
+    """What an administrator may do (PROMISES D6): everything, everything in one subtree, read everything, read."""
+
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    AUDITOR = "auditor"
+    READER = "reader"
+
+
 class Intent(StrEnum):
     """What an answer means (the data's labelling rules define each; `ack` is never `done`)."""
 
@@ -124,6 +133,10 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (Role.LEADER, "分管领导"),
     (Role.SUPERIOR, "上级单位"),
     (Role.GROUP, "工作群"),
+    (Rank.PROVINCE, "省级管理员"),
+    (Rank.PREFECTURE, "市州管理员"),
+    (Rank.AUDITOR, "审计员"),
+    (Rank.READER, "只读"),
     (Intent.DONE, "已报"),
     (Intent.IN_PROGRESS, "办理中"),
     (Intent.PROMISE, "承诺"),

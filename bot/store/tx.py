@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from bot.store.accounts import Accounts
 from bot.store.audit import Audit
 from bot.store.bulletins import Bulletins
 from bot.store.calendar import Calendar
@@ -20,10 +21,12 @@ from bot.store.periods import Periods
 from bot.store.questions import Questions
 from bot.store.reminders import Reminders
 from bot.store.robots import Robots
+from bot.store.sessions import Sessions
 from bot.store.silences import Silences
 from bot.store.story import Story
 from bot.store.tasks import Tasks
 from bot.store.units import Units
+from bot.store.worklist import Worklist
 
 
 class Tx:
@@ -34,6 +37,7 @@ class Tx:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.accounts = Accounts(connection)
         self.audit = Audit(connection)
         self.bulletins = Bulletins(connection)
         self.calendar = Calendar(connection)
@@ -52,7 +56,9 @@ class Tx:
         self.questions = Questions(connection)
         self.reminders = Reminders(connection)
         self.robots = Robots(connection)
+        self.sessions = Sessions(connection)
         self.silences = Silences(connection)
         self.story = Story(connection)
         self.tasks = Tasks(connection)
         self.units = Units(connection)
+        self.worklist = Worklist(connection)

@@ -3,21 +3,24 @@
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from bot.web import assets, callbacks, errors, headers, health, login, pages, rehearsal, sessions, static_files
+from bot.web import assets, callbacks, errors, headers, health, login, me, pages, rehearsal, sessions, static_files, today
 from bot.web.house import House
+
+PAGES = (login, me, today, rehearsal, health, static_files)
+"""Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""
 
 
 def build(house: House) -> FastAPI:
     """The web part over this house. Reads its own static files once; opens nothing and starts nothing."""
     app = FastAPI(title="cuibao", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    app.state.sessions = sessions.Sessions(house.secret, house.secure_cookies)
+    app.state.cookies = sessions.Cookies(house.secret, house.secure_cookies)
     app.state.assets = assets.load()
     app.state.templates = pages.environment(app.state.assets)
-    for part in (login, rehearsal, health, static_files):
+    for part in PAGES:
         app.include_router(part.router)
     errors.install(app)
-    app.add_middleware(sessions.SessionMiddleware, sessions=app.state.sessions, now=house.now)
+    app.add_middleware(sessions.SessionMiddleware, cookies=app.state.cookies, house=house)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(callbacks.CallbackMiddleware, house=house)
     app.add_middleware(headers.HeadersMiddleware, https_only=house.secure_cookies)  # the last one added stands outermost

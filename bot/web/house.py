@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from bot.desk.desk import Desk
+
 Mode = Literal["rehearsal", "live"]
 How = Literal["workday", "next_send", "end"]
 Kind = Literal["group", "chat", "mail"]
@@ -202,6 +204,11 @@ class House(Protocol):
     @property
     def secure_cookies(self) -> bool:
         """True where people come by HTTPS only."""
+        ...
+
+    @property
+    def desk(self) -> Desk:
+        """What administrators may see and do."""
         ...
 
     def now(self) -> datetime:

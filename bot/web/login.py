@@ -1,24 +1,49 @@
-"""The way in and out: a one-time link that mail scanners and previews may open without using it up."""
+"""The way in and out: by name and password, or by a one-time link that mail scanners and previews may open without using it up."""
 
-from collections.abc import Mapping
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.web import bodies, pages, state
+from bot.desk import doorway
+from bot.desk.doorway import Knock
+from bot.desk.problems import Refused
+from bot.store.sessions import Client
+from bot.web import bodies, forms, pages, state
+
+OURS = re.compile(r"/(?![/\\])[\x21-\x7e]{0,500}")
+"""An address inside this house: nobody is sent to another site after logging in."""
 
 router = APIRouter()
+AtTheDoor = Annotated[bodies.Fields, Depends(bodies.door_form)]
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def start(request: Request, below: state.Below) -> Response:
-    """To the rehearsal, or how to log in."""
-    if state.session(request) is None:
-        return pages.answer(request, "welcome.html")
-    if below.mode == "rehearsal":
-        return RedirectResponse("/rehearsal", 303)
-    return pages.answer(request, "live.html", health=below.health())
+    """To where one works, or how to log in."""
+    if state.visit(request) is None:
+        return _door(request, forms.FRESH)
+    return RedirectResponse("/rehearsal" if below.mode == "rehearsal" else "/today", 303)
+
+
+@router.api_route("/login", methods=["GET", "HEAD"])
+def knock(request: Request, to: str = "") -> Response:
+    """The form for name and password."""
+    if state.visit(request) is not None:
+        return RedirectResponse(_inside(to), 303)
+    return _door(request, forms.Form({"to": to}))
+
+
+@router.post("/login")
+def enter_by_password(request: Request, desk: state.Desk, fields: AtTheDoor) -> Response:
+    """Opens a session for who proves to be an administrator; otherwise the form again, without the password."""
+    typed = Knock(fields.get("login", ""), fields.get("password", ""), fields.get("code", ""))
+    try:
+        token = doorway.by_password(desk, typed, _client(request))
+    except Refused as refusal:
+        return _door(request, forms.refused({"login": typed.login, "to": fields.get("to", "")}, refusal), 403)
+    return _entered(request, token, _inside(fields.get("to", "")))
 
 
 @router.api_route("/login/{token}", methods=["GET", "HEAD"])
@@ -28,25 +53,45 @@ def ask(request: Request, token: str) -> Response:
 
 
 @router.post("/login/{token}")
-def enter(request: Request, token: str, below: state.Below) -> Response:
+def enter_by_link(request: Request, token: str, below: state.Below) -> Response:
     """Uses up the link and opens a session."""
     if not below.redeem(token):
         return pages.answer(request, "stale_link.html", 403)
-    known = state.sessions(request)
-    answer = RedirectResponse("/", 303)
-    answer.headers.append("set-cookie", known.cookie(known.open(below.now())))
-    return answer
+    return _entered(request, doorway.by_link(below.desk, _client(request)), "/")
 
 
 @router.api_route("/logout", methods=["GET", "HEAD"])
 def ask_to_leave(request: Request) -> Response:
     """Shows a button, or the way in for a browser that is out already."""
-    return pages.answer(request, "logout.html" if state.session(request) else "welcome.html")
+    return pages.answer(request, "logout.html") if state.visit(request) else _door(request, forms.FRESH)
 
 
 @router.post("/logout")
-def leave(request: Request, fields: Annotated[Mapping[str, str], Depends(bodies.genuine_form)]) -> Response:
-    """Ends the session."""
+def leave(request: Request, desk: state.Desk, fields: bodies.Genuine) -> Response:
+    """Ends the session for good."""
+    doorway.leave(desk, state.logged_in(request))
     answer = RedirectResponse("/", 303)
-    answer.headers.append("set-cookie", state.sessions(request).farewell())
+    answer.headers.append("set-cookie", state.cookies(request).farewell())
     return answer
+
+
+def _door(request: Request, form: forms.Form, status: int = 200) -> Response:
+    cookie, token = state.cookies(request).door()
+    page = pages.answer(request, "welcome.html", status, form=form, token=token)
+    page.headers.append("set-cookie", cookie)
+    return page
+
+
+def _entered(request: Request, token: str, address: str) -> Response:
+    answer = RedirectResponse(address, 303)
+    longest = int(state.desk(request).life.longest.total_seconds())
+    answer.headers.append("set-cookie", state.cookies(request).session(token, longest))
+    return answer
+
+
+def _inside(address: str) -> str:
+    return address if OURS.fullmatch(address) else "/"
+
+
+def _client(request: Request) -> Client:
+    return Client(request.headers.get("user-agent", ""), request.client.host if request.client else "")

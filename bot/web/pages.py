@@ -4,8 +4,9 @@ import jinja2
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
-from bot.domain import times
-from bot.web import assets, markdown, state
+from bot.domain import foresight, period_names, times
+from bot.domain.words import label
+from bot.web import assets, markdown, state, told
 
 
 def environment(files: assets.Assets) -> jinja2.Environment:
@@ -17,18 +18,36 @@ def environment(files: assets.Assets) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"local": times.local, "markdown": markdown.html}
+    made.filters |= {
+        "local": times.local,
+        "civil_day": times.civil_day,
+        "markdown": markdown.html,
+        "label": label,
+        "period": period_names.label,
+        "rung": foresight.rung_word,
+    }
     made.globals |= {"asset": files.address}
     return made
 
 
 def text(request: Request, template: str, **view: object) -> str:
-    """The template in words. It also gets `mode`, and `token` for its forms (empty for a browser that is not logged in)."""
-    session = state.session(request)
-    token = state.sessions(request).form_token(session) if session else ""
-    return state.templates(request).get_template(template).render(view | {"mode": state.house(request).mode, "token": token})
+    """The template in words. It also gets `mode`, `token` for its forms (empty for a browser that is not logged in), `me` (the
+    administrator or None), `path`, and `told`: what the page before wants to be said."""
+    visit = state.visit(request)
+    token = state.cookies(request).form_token(visit) if visit else ""
+    shared = {
+        "mode": state.house(request).mode,
+        "token": token,
+        "me": visit.actor if visit else None,
+        "path": request.url.path,
+        "told": told.read(request),
+    }
+    return state.templates(request).get_template(template).render(shared | view)
 
 
 def answer(request: Request, template: str, status: int = 200, **view: object) -> Response:
     """The template as a page. Our pages also answer htmx, so no cache may mix the two up."""
-    return HTMLResponse(text(request, template, **view), status, headers={"vary": "HX-Request"})
+    page = HTMLResponse(text(request, template, **view), status, headers={"vary": "HX-Request"})
+    if state.cookies(request).told_name in request.cookies:
+        page.headers.append("set-cookie", state.cookies(request).silent())
+    return page

@@ -6,7 +6,7 @@ A browser with JavaScript gets the changed parts (htmx, out of band); one withou
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, cast, get_args
+from typing import cast, get_args
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -16,7 +16,7 @@ from bot.web import bodies, house, pages, place, state, view
 LONGEST_ANSWER = 500
 """Characters of one answer; a contact types one line."""
 
-Fields = Annotated[Mapping[str, str], Depends(bodies.genuine_form)]
+Fields = bodies.Genuine
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from typing import Annotated, cast
 import jinja2
 from fastapi import Depends, Request
 
+from bot.desk.desk import Actor
+from bot.desk.desk import Desk as TheDesk
+from bot.desk.doorway import Visit
 from bot.web import assets as web_assets
 from bot.web import house as web_house
 from bot.web import sessions as web_sessions
@@ -15,9 +18,9 @@ def house(request: Request) -> web_house.House:
     return cast(web_house.House, request.app.state.house)
 
 
-def sessions(request: Request) -> web_sessions.Sessions:
-    """Opens and reads sessions with the house's secret."""
-    return cast(web_sessions.Sessions, request.app.state.sessions)
+def cookies(request: Request) -> web_sessions.Cookies:
+    """Writes and reads cookies with the house's secret."""
+    return cast(web_sessions.Cookies, request.app.state.cookies)
 
 
 def assets(request: Request) -> web_assets.Assets:
@@ -30,17 +33,29 @@ def templates(request: Request) -> jinja2.Environment:
     return cast(jinja2.Environment, request.app.state.templates)
 
 
-def session(request: Request) -> web_sessions.Session | None:
-    """The session of this request, None if the browser is not logged in."""
-    return cast(web_sessions.Session | None, getattr(request.state, "session", None))
+def visit(request: Request) -> Visit | None:
+    """Who sends this request, None if the browser is not logged in."""
+    return cast(Visit | None, getattr(request.state, "visit", None))
 
 
-def logged_in(request: Request) -> web_sessions.Session:
-    """The session of this request. Raises LoginNeeded without one."""
-    found = session(request)
+def logged_in(request: Request) -> Visit:
+    """Who sends this request. Raises LoginNeeded if nobody we know, PasswordNeeded if they have to choose a password first."""
+    found = visit(request)
     if found is None:
         raise web_sessions.LoginNeeded
+    if found.must_change and request.url.path not in web_sessions.BEFORE_ALL:
+        raise web_sessions.PasswordNeeded
     return found
+
+
+def actor(request: Request) -> Actor:
+    """The administrator who sends this request. Raises as `logged_in` does."""
+    return logged_in(request).actor
+
+
+def desk(request: Request) -> TheDesk:
+    """The desk behind the pages."""
+    return house(request).desk
 
 
 def htmx(request: Request) -> bool:
@@ -49,3 +64,5 @@ def htmx(request: Request) -> bool:
 
 
 Below = Annotated[web_house.House, Depends(house)]
+Me = Annotated[Actor, Depends(actor)]
+Desk = Annotated[TheDesk, Depends(desk)]

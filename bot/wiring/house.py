@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from bot.channels.base import Channel
+from bot.desk.desk import Desk
 from bot.domain import times
 from bot.rehearse import Rehearsal
 from bot.talk.doors import Doors
 from bot.web.house import CallbackAnswer, Health, How, Moved, Scene
-from bot.wiring import health, scene
+from bot.wiring import desks, health, scene
 from bot.wiring.clock import RealClock
 from bot.wiring.ground import Ground
 
@@ -41,6 +43,11 @@ class LiveHouse:
     def secure_cookies(self) -> bool:
         """True where people come by HTTPS only."""
         return self.ground.settings.cuibao_base_url.startswith("https://")
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where administrators sit."""
+        return desks.build(self.ground, self.now, self.now, self.ways)
 
     def now(self) -> datetime:
         """The clock of the wall."""
@@ -79,6 +86,11 @@ class RehearsalHouse(LiveHouse):
 
     rehearsal: Rehearsal | None = None
     mode: str = "rehearsal"
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The same desk; what is due there goes by the virtual clock."""
+        return desks.build(self.ground, self._play.clock.now, self.now, self.ways, rehearsing=True)
 
     def scene(self) -> Scene:
         """Everything the rehearsal page shows."""

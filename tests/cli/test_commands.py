@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.domain import due
+from bot.domain import due, words
 
 ROOT = Path(__file__).parents[2]
 NOTICE = (ROOT / "bot" / "sandbox" / "sample_notice.txt").read_bytes()
@@ -133,6 +133,7 @@ def test_reply_explain_shows_words_and_rules():
 
 def test_the_words_of_shift_are_those_of_the_domain():
     assert [*cli.Shift] == [*due.Shift]
+    assert [*cli.Rank] == [*words.Rank]
 
 
 def test_the_outbox_lists_messages_and_refuses_to_decide_what_is_not_undecided(tmp_path):

@@ -34,6 +34,7 @@ SPEAKS_CHINESE = (
     "bot/domain/choices.py",
     "bot/domain/numbering.py",
     "bot/domain/foresight.py",
+    "bot/desk/problems.py",  # what an act is refused with
     "bot/domain/rule_scanner.py",
     "bot/domain/roster",  # the table's columns and what its cells should be
     "bot/domain/holidays_file.py",
@@ -140,7 +141,16 @@ def test_the_example_can_be_used_as_it_is():
 
 
 def test_every_member_of_a_closed_set_has_its_chinese_word():
-    for words_of in (words.Status, words.Punctuality, words.Role, words.Intent, words.MessageKind, words.MessageState, words.FailureKind):
+    for words_of in (
+        words.Status,
+        words.Punctuality,
+        words.Role,
+        words.Rank,
+        words.Intent,
+        words.MessageKind,
+        words.MessageState,
+        words.FailureKind,
+    ):
         for member in words_of:
             assert words.label(member)
 

@@ -1,7 +1,7 @@
 """Browsers without a screen: a stranger, and somebody who has used the login link."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -27,6 +27,13 @@ def token_of(page: str) -> str:
     found = re.search(r'name="token" value="([^"]+)"', page)
     assert found, "no form on this page"
     return found[1]
+
+
+@pytest.fixture(autouse=True)
+def houses() -> Iterator[None]:
+    """Whatever houses a test made, their databases are gone afterwards."""
+    yield
+    FakeHouse.clear()
 
 
 @pytest.fixture

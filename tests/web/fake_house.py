@@ -1,10 +1,22 @@
 """A house of cards for the pages: 70 units, three periods, a conversation for everyone; it moves when it is pushed."""
 
+import functools
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import ClassVar
 
-from bot.domain import times
+from bot.desk.desk import Desk
+from bot.desk.seal import Seal
+from bot.domain import times, windows
+from bot.domain.secret import Secret
+from bot.domain.workdays import WorkCalendar
+from bot.render import Renderer
+from bot.store import Store
+from bot.store.sessions import Life
 from bot.web import house
 from bot.web.house import CallbackAnswer, Cell, Column, Conversation, Duty, Entry, Health, JobHealth, Matrix, Moved, Notice, Row, Scene
 
@@ -99,8 +111,46 @@ TABLE = """### 三季度报送进度（1/1）
 [打开清单](https://cuibao.example/g/7)"""
 
 
+CALENDAR, RENDERER = WorkCalendar(), Renderer()
+
+
+@functools.cache
+def _empty() -> Path:
+    """A migrated database, made once: copying it is faster than migrating."""
+    path = Path(tempfile.mkdtemp(prefix="cuibao-web-")) / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    store.migrate()
+    store.close()
+    return path
+
+
 class FakeHouse:
-    """A `House`. `clock` is its wall clock; `link` the one login link that works; `received` what the callback door got."""
+    """A `House`. `clock` is its wall clock; `link` the one login link that works; `received` what the callback door got.
+
+    Its desk is a real one on a database of its own, made when it is first asked for. `FakeHouse.clear()` closes them all.
+    """
+
+    _opened: ClassVar[list[tuple[Store, Path]]] = []
+
+    @classmethod
+    def clear(cls) -> None:
+        while cls._opened:
+            store, folder = cls._opened.pop()
+            store.close()
+            shutil.rmtree(folder)
+
+    @functools.cached_property
+    def desk(self) -> Desk:
+        folder = Path(tempfile.mkdtemp(prefix="cuibao-web-"))
+        shutil.copy(_empty(), folder / "cuibao.db")
+        store = Store(f"sqlite:///{folder / 'cuibao.db'}", durable=False)
+        self._opened.append((store, folder))
+        life = Life(timedelta(minutes=120), timedelta(hours=12))
+        channels = frozenset({"wecom_app", "mail"})
+        seal = Seal(Secret(self.secret.decode()))
+        return Desk(
+            store, lambda: self.at, self.now, lambda: CALENDAR, RENDERER, seal, channels, windows.DEFAULT, life, self.mode == "rehearsal"
+        )
 
     def __init__(self, mode: str = "rehearsal") -> None:
         self.mode = mode

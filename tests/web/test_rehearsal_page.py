@@ -34,7 +34,7 @@ async def test_the_page_shows_clock_notice_conversations_and_all_70_units(clerk:
 async def test_the_first_page_with_all_its_files_is_small_and_the_next_ones_smaller(clerk: httpx.AsyncClient):
     page = await clerk.get("/rehearsal")
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
-    assert len(files) == 5
+    assert len(files) == 6
     sent = {path: await clerk.get(path) for path in files}
     wire = _wire(page) + sum(map(_wire, sent.values()))
     assert wire <= 80_000  # bytes sent; 300,000 is the promise

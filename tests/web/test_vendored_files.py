@@ -33,13 +33,13 @@ def test_the_stylesheets_need_no_browser_newer_than_chromium_92():
     newer = re.compile(
         r":has\(|color-mix\(|oklch\(|light-dark\(|@layer|@container|[^-]\binset-inline\b|\d(?:dvh|svh|cqw)\b|&:|text-wrap\s*:"
     )
-    for name in ("app.css", "vendor/bootstrap.min.css"):
+    for name in ("app.css", "desk.css", "vendor/bootstrap.min.css"):
         text = re.sub(r'url\("[^"]*"\)', "", (assets.FOLDER / name).read_text(encoding="utf-8"))
         assert not newer.search(text), (name, newer.search(text))
 
 
 def test_our_own_files_load_nothing_from_elsewhere():
-    for name in ("app.css", "app.js"):
+    for name in ("app.css", "desk.css", "app.js", "desk.js"):
         text = (assets.FOLDER / name).read_text(encoding="utf-8")
         assert not re.search(r"https?://|@import|eval\(|new Function|innerHTML|document\.write", text), name
 

@@ -8,6 +8,7 @@ Indexes stand with the query they serve. A change here needs a migration (`migra
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from bot.store.tables.accounts import Account, LoginSession
 from bot.store.tables.duties import Notice, Obligation, ObligationUnit, Period, Silence, Step
 from bot.store.tables.office import Audit, Bulletin, Head, Holiday, LoginLink, Meta
 from bot.store.tables.outbox import Delivery, Message, Reminder, Robot
@@ -17,6 +18,7 @@ from bot.store.tables.tasks import Event, Tally, Task
 
 __all__ = [
     "METADATA",
+    "Account",
     "Address",
     "Attachment",
     "Audit",
@@ -31,6 +33,7 @@ __all__ = [
     "Holiday",
     "Inbound",
     "LoginLink",
+    "LoginSession",
     "Message",
     "Meta",
     "Notice",

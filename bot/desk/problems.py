@@ -1,0 +1,164 @@
+"""What an act is refused with: the field, the value that was typed, and what to do instead. The sentences of the desk stand here.
+
+CuibaoError
+└── Refused       one field of a form cannot be used
+    ├── Changed   somebody else changed it in the meantime
+    └── Forbidden the actor's rank does not allow it
+"""
+
+from datetime import date, datetime
+
+from bot.domain import passwords, times
+from bot.domain.errors import CuibaoError
+from bot.domain.passwords import Weakness
+
+
+class Refused(CuibaoError):
+    """Nothing was changed. `field` names the field of the form (empty: the act as a whole), `says` the sentence for the person."""
+
+    def __init__(self, says: str, field: str = "") -> None:
+        self.field, self.says = field, says
+        super().__init__(says)
+
+
+class Changed(Refused):
+    """The thing is no longer what the person saw when they filled in the form."""
+
+
+class Forbidden(Refused):
+    """The actor's rank does not allow it."""
+
+    def __init__(self) -> None:
+        super().__init__("您的账号没有这项权限，什么都没有改变。需要时请联系省级管理员")
+
+
+def changed(what: str) -> Changed:
+    """Told instead of overwriting what somebody else did."""
+    return Changed(f"没有保存：在您打开页面之后，{what}。下面是现在的情况，请看过之后再提交一次")
+
+
+LABELS = {
+    "name": "姓名",
+    "rank": "权限",
+    "unit": "管辖单位",
+    "day": "日期",
+    "at": "时间",
+    "note": "说明",
+    "reason": "理由",
+}
+"""How the pages call the fields, for the sentences below."""
+
+
+def empty(field: str, example: str) -> Refused:
+    """A field that must not be empty."""
+    return Refused(f"“{LABELS[field]}”还没有填写，例如：{example}", field)
+
+
+def long(field: str, length: int, longest: int) -> Refused:
+    """A text that does not fit."""
+    return Refused(f"“{LABELS[field]}”填了 {length} 个字，最多 {longest} 个字，请缩短", field)
+
+
+def no_day(field: str, value: str) -> Refused:
+    """What should be a day is none."""
+    return Refused(f"“{LABELS[field]}”填的是“{value}”，不是日期，应为 2018-10-25 这样的形式", field)
+
+
+def no_instant(field: str, value: str) -> Refused:
+    """What should be a moment is none."""
+    return Refused(f"“{LABELS[field]}”填的是“{value}”，不是时间，应为 2018-10-25 16:30 这样的形式", field)
+
+
+def future(field: str, value: datetime, now: datetime) -> Refused:
+    """A moment that is still to come."""
+    told, present = (f"{times.local(each):%Y-%m-%d %H:%M}" for each in (value, now))
+    return Refused(f"“{LABELS[field]}”填的是 {told}，晚于现在（{present}），请改为实际时间", field)
+
+
+def past(field: str, value: date, today: date) -> Refused:
+    """A day that is over."""
+    return Refused(f"“{LABELS[field]}”填的是 {value}，应晚于今天（{today}），请改为以后的日期", field)
+
+
+def no_choice(field: str, value: str) -> Refused:
+    """A choice that is not offered."""
+    return Refused(f"“{LABELS[field]}”选的是“{value}”，没有这一项，请从列表里重新选择", field)
+
+
+def no_name() -> Refused:
+    """An account without the name of a person."""
+    return empty("name", "张三")
+
+
+def login_form(value: str) -> Refused:
+    """A login name that cannot be one."""
+    return Refused(f"登录名“{value}”不能用：应为 2 到 40 个小写字母、数字、点、横线，以字母开头，例如 zhangsan", "login")
+
+
+def login_taken(value: str) -> Refused:
+    """Somebody has the login name."""
+    return Refused(f"登录名“{value}”已有人使用，请换一个，例如 {value}2", "login")
+
+
+def account_changed() -> Changed:
+    """Somebody else changed the account."""
+    return changed("此账号已被别人改动")
+
+
+def unit_needed() -> Refused:
+    """A prefecture's administrator without a prefecture."""
+    return Refused("市州管理员必须指定“管辖单位”，请从列表里选择一个", "unit")
+
+
+def last_manager() -> Refused:
+    """The only province administrator may not give up that rank."""
+    return Refused("这是最后一个能登录的省级管理员，不能停用或改为其他权限。请先新建另一个省级管理员", "rank")
+
+
+def weak(found: Weakness) -> Refused:
+    """A password that will not do."""
+    return Refused(_WEAK[found], "password")
+
+
+_WEAK = {
+    Weakness.SHORT: f"新口令太短，至少 {passwords.SHORTEST} 个字符",
+    Weakness.LONG: f"新口令太长，最多 {passwords.LONGEST} 个字符",
+    Weakness.PLAIN: f"新口令太简单：不足 {passwords.LONG_ENOUGH} 个字符时，大写字母、小写字母、数字、符号至少要有三种",
+    Weakness.NAMED: "新口令里含有登录名，容易被猜到，请换一个",
+    Weakness.COMMON: "新口令是常见口令或重复字符，容易被猜到，请换一个",
+}
+
+
+def passwords_differ() -> Refused:
+    """The two fields for the new password do not agree."""
+    return Refused("两次输入的新口令不一致，请重新输入", "again")
+
+
+def same_password() -> Refused:
+    """The new password is the old one."""
+    return Refused("新口令与原口令相同，请换一个", "password")
+
+
+def wrong_password() -> Refused:
+    """The present password was not the right one."""
+    return Refused("原口令不对，口令没有改变。忘记口令请联系省级管理员重置", "old")
+
+
+def not_let_in() -> Refused:
+    """Login name, password or code is wrong; which of them is not said."""
+    return Refused("登录名、口令或验证码不正确。请检查大小写和输入法；连续输错会暂停登录")
+
+
+def locked(until: datetime) -> Refused:
+    """Too many wrong attempts."""
+    return Refused(f"连续输错次数过多，此账号暂停登录到 {times.local(until):%H:%M}。着急时请联系省级管理员，或在服务器上运行 cuibao link")
+
+
+def code_needed() -> Refused:
+    """The password was right, the second factor is still missing."""
+    return Refused("此账号启用了两步验证，请再输入验证器上的 6 位数字", "code")
+
+
+def wrong_code() -> Refused:
+    """The code that should prove the authenticator works does not fit."""
+    return Refused("验证码不对，两步验证没有启用。请核对手机时间是否准确，再输入当前显示的 6 位数字", "code")
