@@ -19,7 +19,7 @@ from bot.domain.secret import Secret
 
 MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """A bare mailbox (RFC 5321 §4.1.2 without quoting), as the mail channel takes it."""
-CHANNELS = ("wecom_robot", "wecom_app", "dingtalk_robot", "dingtalk_app", "mail", "console")
+CHANNELS = ("wecom_robot", "wecom_app", "dingtalk_robot", "dingtalk_app", "feishu_robot", "mail", "console")
 
 
 class SettingsError(CuibaoError):
@@ -32,11 +32,12 @@ class SettingsError(CuibaoError):
 
 @dataclass(frozen=True, slots=True)
 class Robot:
-    """A group robot: its name as addresses use it, its access key, and its signing secret (empty: none)."""
+    """A group robot: its name as addresses use it, its access key, its signing secret and its keyword (empty: none)."""
 
     name: str
     key: Secret
     secret: Secret
+    keyword: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ class Settings:
     dingtalk_robot_code: str
     dingtalk_stream: bool
     dingtalk_stream_silence: int
+    feishu_base_url: str
+    feishu_robots: tuple[Robot, ...]
+    feishu_format: str
     smtp_host: str
     smtp_port: int
     smtp_security: str
@@ -147,10 +151,10 @@ def _robots(value: str) -> tuple[Robot, ...]:
     robots = []
     for entry in filter(None, (part.strip() for part in value.split(";"))):
         name, equals, keys = entry.partition("=")
-        key, _, secret = keys.partition("|")
-        if not (name.strip() and equals and key.strip()):
-            raise ValueError("应为“名称=密钥”或“名称=密钥|加签密钥”，多个用分号隔开")
-        robots.append(Robot(name.strip(), Secret(key.strip()), Secret(secret.strip())))
+        key, secret, keyword, *more = [*(part.strip() for part in keys.split("|")), "", ""]
+        if not (name.strip() and equals and key) or any(more):
+            raise ValueError("应为“名称=密钥”“名称=密钥|加签密钥”或“名称=密钥|加签密钥|关键词”，多个用分号隔开")
+        robots.append(Robot(name.strip(), Secret(key), Secret(secret), keyword))
     if len({robot.name for robot in robots}) != len(robots):
         raise ValueError("机器人名称重复")
     return tuple(robots)
@@ -194,6 +198,9 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "dingtalk_robot_code": ("", str),
     "dingtalk_stream": ("off", _switch),
     "dingtalk_stream_silence": ("600", _integer(60, 86_400)),
+    "feishu_base_url": ("https://open.feishu.cn", _url),
+    "feishu_robots": ("", _robots),
+    "feishu_format": ("interactive", _one_of("interactive", "post", "text")),
     "smtp_host": ("", str),
     "smtp_port": ("465", _integer(1, 65535)),
     "smtp_security": ("tls", _one_of("tls", "starttls", "plain")),
@@ -206,7 +213,7 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 CONFIDENTIAL = re.compile("secret|key|token|password|robots|database_url")
 """Keys whose value is never repeated in an error."""
 
-PREFIXES = ("CUIBAO_", "WECOM_", "DINGTALK_", "SMTP_")
+PREFIXES = ("CUIBAO_", "WECOM_", "DINGTALK_", "FEISHU_", "SMTP_")
 
 
 def read(environment: Mapping[str, str], **overrides: str) -> Settings:
@@ -230,6 +237,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "wecom_app": ("wecom_corp_id", "wecom_agent_id", "wecom_secret"),
     "dingtalk_robot": ("dingtalk_robots",),
     "dingtalk_app": ("dingtalk_app_key", "dingtalk_app_secret", "dingtalk_robot_code"),
+    "feishu_robot": ("feishu_robots",),
     "mail": ("smtp_host", "smtp_from"),
     "console": ("cuibao_console_file",),
 }

@@ -17,6 +17,7 @@ SHORT: Final = 8
 _IN_URL: Final = re.compile(
     r"([?&](?:key|access_token|sign|session|corpsecret|msg_signature|echostr|ticket|token|secret|timestamp|nonce)=)[^&\s\"'<>)]+"
 )
+_IN_PATH: Final = re.compile(r"(/open-apis/bot/v2/hook/)[^/\s\"'<>?)]+")
 _BY_NAME: Final = re.compile(
     r"(?i)\b((?:access_?token|corp_?secret|app_?secret|client_?secret|secret|password)[\"']?\s*[:=]\s*[\"']?)[^&\s\"',;})\]]+"
 )
@@ -46,6 +47,6 @@ def redact(record: logging.LogRecord) -> bool:
 
 
 def _clean(text: str) -> str:
-    for pattern in (_IN_URL, _BY_NAME, _BEARER):
+    for pattern in (_IN_URL, _IN_PATH, _BY_NAME, _BEARER):
         text = pattern.sub(rf"\1{STARS}", text)
     return _MOBILE.sub(r"\1****\2", text)

@@ -63,7 +63,7 @@ def _refused(refusal: RosterError, *, as_json: bool) -> None:
 
 def _strange_robots(settings: Settings, found: rosters.Outcome) -> list[str]:
     """Robots of the table that the settings do not have."""
-    known = {"wecom_robot": settings.wecom_robots, "dingtalk_robot": settings.dingtalk_robots}
+    known = {"wecom_robot": settings.wecom_robots, "dingtalk_robot": settings.dingtalk_robots, "feishu_robot": settings.feishu_robots}
     named = {channel: {robot.name for robot in robots} for channel, robots in known.items()}
     listed = {address for change in found.person_changes for address in change.contact.addresses}
     return sorted(f"{channel} {value}" for channel, value in listed if channel in named and value not in named[channel])

@@ -20,7 +20,7 @@ COLUMNS: Final = (CODE, UNIT, SHORT, LEVEL, PARENT, PERSON, ROLE, PHONE, CHANNEL
 LEVELS: Final = {"省": "province", "市州": "prefecture", "县区": "county"}
 """From the top of the tree down."""
 ROLES: Final = {label(role): role for role in (Role.PRIMARY, Role.SUBSTITUTE, Role.LEADER, Role.GROUP)}
-ROBOTS: Final = frozenset({"wecom_robot", "dingtalk_robot"})
+ROBOTS: Final = frozenset({"wecom_robot", "dingtalk_robot", "feishu_robot"})
 """Channels into a group chat: a private reminder must never go there."""
 SHARED: Final = frozenset({"mail", "console"})
 """Channels whose addresses several people may have in common; on any other an address is one person's or one group's alone."""

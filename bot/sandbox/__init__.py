@@ -1,6 +1,6 @@
 """Stand-ins of the platforms with their limits and their codes, for rehearsals, tests and benchmarks. They listen on loopback only.
 
-Each platform is one class that turns a request and an instant into an answer and remembers what it took (`wecom`, `dingtalk`,
+Each platform is one class that turns a request and an instant into an answer and remembers what it took (`wecom`, `dingtalk`, `feishu`,
 `mailroom`; all remember in one `ledger`). The same object stands behind any door: in this process without a socket
 (`transport`, `mailroom.submit`), or on 127.0.0.1 (`server`, `smtp`; `python -m bot.sandbox` is a process of its own with a
 tester's `desk`). `callbacks` speaks in the other direction, signed and sealed as the platform would.

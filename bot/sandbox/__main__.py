@@ -1,4 +1,4 @@
-"""`python -m bot.sandbox wecom|dingtalk|smtp|all`: the stand-ins as a process of their own, on loopback only.
+"""`python -m bot.sandbox wecom|dingtalk|feishu|smtp|all`: the stand-ins as a process of their own, on loopback only.
 
 When it listens it prints one line of JSON with its ports, keys and process id. Ends on SIGTERM or SIGINT.
 """
@@ -19,13 +19,14 @@ from bot.sandbox.clock import RunningClock
 from bot.sandbox.desk import Desk
 from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
 from bot.sandbox.exchange import Platform
+from bot.sandbox.feishu import Feishu, FeishuRobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.mailroom import Mailroom, MailSetup
 from bot.sandbox.server import Server
 from bot.sandbox.smtp import SmtpServer
 from bot.sandbox.wecom import WeCom, WeComTenant
 
-KINDS: Final = ("wecom", "dingtalk", "smtp", "all")
+KINDS: Final = ("wecom", "dingtalk", "feishu", "smtp", "all")
 ROBOT_SECRET: Final = "SECsandbox"  # noqa: S105 - a stand-in guards nothing
 
 
@@ -54,18 +55,23 @@ async def _serve(asked: argparse.Namespace) -> None:
     ledger = Ledger(asked.state_file)
     wecom = WeCom(WeComTenant(robot_keys(asked.robots)), ledger)
     dingtalk = DingTalk(DingTalkTenant(robot_setups(asked.robots), webhooks_per_month=0, calls_per_month=0), ledger)
+    feishu = Feishu(
+        {token: FeishuRobotSetup(f"group-{number}", ROBOT_SECRET) for number, token in enumerate(robot_keys(asked.robots), 1)}, ledger
+    )
     room = Mailroom(_mail_setup(asked.mail_account), ledger)
 
     def expire() -> None:
         wecom.expire_tokens()
         dingtalk.expire_tokens()
 
-    desk = Desk(ledger, {"wecom": wecom.faults, "dingtalk": dingtalk.faults, "smtp": room.faults}, clock, expire)
-    served: dict[str, list[Platform]] = {"wecom": [wecom], "dingtalk": [dingtalk], "smtp": [], "all": [wecom, dingtalk]}
+    desk = Desk(ledger, {"wecom": wecom.faults, "dingtalk": dingtalk.faults, "feishu": feishu.faults, "smtp": room.faults}, clock, expire)
+    own: dict[str, list[Platform]] = {"wecom": [wecom], "dingtalk": [dingtalk], "feishu": [feishu], "smtp": []}
+    served = own | {"all": [platform for each in own.values() for platform in each]}
     http_port, smtp_port = (0, asked.port) if asked.kind == "smtp" else (asked.port, asked.smtp_port)
     async with Server([*served[asked.kind], desk], clock, http_port) as server, SmtpServer(room, clock, smtp_port) as smtp:
         mail = {"smtp_port": smtp.port} if asked.kind in ("smtp", "all") else {}
         robots = {"wecom_keys": [*wecom.tenant.robots], "dingtalk_tokens": [*dingtalk.tenant.robots], "dingtalk_secret": ROBOT_SECRET}
+        robots |= {"feishu_tokens": [*feishu.robots], "feishu_secret": ROBOT_SECRET}
         ready = {"port": smtp.port if asked.kind == "smtp" else server.port, "http_port": server.port, "pid": os.getpid()}
         print(json.dumps(ready | mail | robots), flush=True)
         await told.wait()

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.channels import dingtalk_app, dingtalk_robot, http, mail, wecom_app, wecom_robot
+from bot.channels import dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_robot
 from bot.channels.base import Channel, Clock
 from bot.channels.wecom_crypto import Keys
 from bot.domain.secret import Secret
 from bot.sandbox import callbacks, mailroom, transport
 from bot.sandbox.callbacks import Callback
 from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.feishu import Feishu, FeishuRobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.wecom import WeCom, WeComTenant
 
@@ -56,17 +57,20 @@ class Stage:
 def build(clock: Clock, robots: Mapping[str, Iterable[str]]) -> Stage:
     """Stand-ins with one robot for each name in `robots` (channel → names), and channels connected to them without a socket."""
     ledger = Ledger()
-    wecom_names, dingtalk_names = (sorted(robots.get(channel, ())) for channel in ("wecom_robot", "dingtalk_robot"))
+    named = ("wecom_robot", "dingtalk_robot", "feishu_robot")
+    wecom_names, dingtalk_names, feishu_names = (sorted(robots.get(channel, ())) for channel in named)
     wecom = WeCom(WeComTenant({f"key-{name}": name for name in wecom_names}), ledger)
     dingtalk = DingTalk(DingTalkTenant({f"token-{name}": DingTalkRobotSetup(name, SIGNING) for name in dingtalk_names}), ledger)
+    feishu = Feishu({f"token-{name}": FeishuRobotSetup(name, SIGNING) for name in feishu_names}, ledger)
     room = mailroom.Mailroom(mailroom.MailSetup(), ledger)
 
     def client() -> http.Client:
-        return http.Client(transport=transport.transport((wecom, dingtalk), clock))
+        return http.Client(transport=transport.transport((wecom, dingtalk, feishu), clock))
 
     tag_secret = Secret("rehearsal")
     wecom_keys = {name: Secret(f"key-{name}") for name in wecom_names}
     accounts = {name: dingtalk_robot.DingTalkRobotAccount(Secret(f"token-{name}"), Secret(SIGNING)) for name in dingtalk_names}
+    feishus = {name: feishu_robot.FeishuRobotAccount(Secret(f"token-{name}"), Secret(SIGNING)) for name in feishu_names}
     ours, theirs = wecom.tenant, dingtalk.tenant
     channels: tuple[Channel, ...] = (
         wecom_robot.WeComRobot(wecom_robot.WeComRobotConfig(wecom_keys), client()),
@@ -75,6 +79,7 @@ def build(clock: Clock, robots: Mapping[str, Iterable[str]]) -> Stage:
         dingtalk_app.DingTalkApp(
             dingtalk_app.DingTalkAppConfig(theirs.app_key, Secret(theirs.app_secret), theirs.robot_code), client(), clock
         ),
+        feishu_robot.FeishuRobot(feishu_robot.FeishuRobotConfig(feishus, pace=0), client(), clock),
         mail.Mail(
             mail.MailConfig("127.0.0.1", 25, SENDER, tag_secret, security=mail.Security.PLAIN, per_minute=MAILS),
             clock,

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
-from bot.channels import console, dingtalk_app, dingtalk_robot, http, mail, wecom_app, wecom_robot
+from bot.channels import console, dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_robot
 from bot.channels.base import Channel
 from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
@@ -21,6 +22,7 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
         "wecom_app": lambda: _wecom_app(settings, clock),
         "dingtalk_robot": lambda: _dingtalk_robot(settings, clock),
         "dingtalk_app": lambda: _dingtalk_app(settings, clock),
+        "feishu_robot": lambda: _feishu_robot(settings, clock),
         "mail": lambda: _mail(settings, clock, tag_secret),
         "console": lambda: console.Console(console.ConsoleConfig(Path(settings.cuibao_console_file)), clock),
     }
@@ -44,7 +46,7 @@ def _wecom_app(settings: Settings, clock: Clock) -> Channel:
 
 
 def _dingtalk_robot(settings: Settings, clock: Clock) -> Channel:
-    robots = {robot.name: dingtalk_robot.DingTalkRobotAccount(robot.key, robot.secret) for robot in settings.dingtalk_robots}
+    robots = {robot.name: dingtalk_robot.DingTalkRobotAccount(robot.key, robot.secret, robot.keyword) for robot in settings.dingtalk_robots}
     config = dingtalk_robot.DingTalkRobotConfig(robots, settings.dingtalk_base_url)
     return dingtalk_robot.DingTalkRobot(config, http.Client(slots=16), clock)
 
@@ -58,6 +60,12 @@ def _dingtalk_app(settings: Settings, clock: Clock) -> Channel:
         settings.dingtalk_base_url,
     )
     return dingtalk_app.DingTalkApp(config, http.Client(), clock)
+
+
+def _feishu_robot(settings: Settings, clock: Clock) -> Channel:
+    robots = {robot.name: feishu_robot.FeishuRobotAccount(robot.key, robot.secret, robot.keyword) for robot in settings.feishu_robots}
+    form = cast(feishu_robot.Form, settings.feishu_format)
+    return feishu_robot.FeishuRobot(feishu_robot.FeishuRobotConfig(robots, settings.feishu_base_url, form), http.Client(slots=16), clock)
 
 
 def _mail(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:

@@ -11,6 +11,7 @@ from bot.channels import http
 from bot.channels.base import Channel
 from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig
 from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
+from bot.channels.feishu_robot import FeishuRobot, FeishuRobotAccount, FeishuRobotConfig, Form
 from bot.channels.mail import Mail, MailConfig, Security
 from bot.channels.wecom_app import WeComApp, WeComAppConfig
 from bot.channels.wecom_robot import WeComRobot, WeComRobotConfig
@@ -20,6 +21,7 @@ from bot.domain.words import FailureKind
 from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
 from bot.sandbox.dingtalk_session import Session, seal_session
 from bot.sandbox.faults import Fault, FaultKind, Faults
+from bot.sandbox.feishu import Feishu, FeishuRobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.mailroom import Mailroom, MailSetup
 from bot.sandbox.server import Server
@@ -119,11 +121,17 @@ DINGTALK_APP_CODES = {
     "Forbidden.AccessDenied.AccessTokenPermissionDenied": CREDENTIAL, "system.error": TRANSIENT,
 }  # fmt: skip
 DINGTALK_SESSION_CODES = {"-1": TRANSIENT, "410100": THROTTLED, "300001": ADDRESS, "400013": ADDRESS, "430104": CONTENT}
+FEISHU_CODES = {
+    "11232": THROTTLED, "99991400": THROTTLED, "19001": CREDENTIAL, "19021": CREDENTIAL, "19022": CREDENTIAL, "19024": CREDENTIAL,
+    "9499": CONTENT,
+}  # fmt: skip
 MAIL_CODES = {"451": TRANSIENT, "421": TRANSIENT, "552": CONTENT, "554": CONTENT, "550": CONTENT, "535": CREDENTIAL}
 
 WECOM_KEY = "00000000-0000-0000-0000-0000000000a1"
 DINGTALK_TOKEN = "d" * 64
 DINGTALK_SECRET = "SECdemo0001"
+FEISHU_TOKEN = "00000000-0000-0000-0000-0000000000f1"
+FEISHU_SECRET = "feishu-secret"
 
 
 @asynccontextmanager
@@ -206,6 +214,37 @@ async def dingtalk_session(patience: http.Patience) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
+async def _feishu(form: Form, patience: http.Patience) -> AsyncIterator[Rig]:
+    clock, ledger = Clock(), Ledger()
+    feishu = Feishu({FEISHU_TOKEN: FeishuRobotSetup("培育群", FEISHU_SECRET, "催报")}, ledger)
+    async with Server([feishu], clock) as server:
+        account = FeishuRobotAccount(Secret(FEISHU_TOKEN), Secret(FEISHU_SECRET), "催报")
+        config = FeishuRobotConfig({"main": account}, server.url, form, pace=0)
+        channel = FeishuRobot(config, http.Client(slots=2, patience=patience), clock)
+        secrets = (FEISHU_TOKEN, FEISHU_SECRET)
+        yield Rig(channel, ledger, feishu.faults, "main", "/open-apis/bot", secrets, clock, FEISHU_CODES)
+        await channel.close()
+
+
+@asynccontextmanager
+async def feishu_text(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _feishu("text", patience) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def feishu_post(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _feishu("post", patience) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def feishu_interactive(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _feishu("interactive", patience) as rig:
+        yield rig
+
+
+@asynccontextmanager
 async def mail(patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
     room = Mailroom(MailSetup({"bot@example.com": "mail-password"}, frozenset({"nobody@example.com"})), ledger)
@@ -229,6 +268,9 @@ ALL = {
     "dingtalk_robot": dingtalk_robot,
     "dingtalk_app": dingtalk_app,
     "dingtalk_session": dingtalk_session,
+    "feishu_text": feishu_text,
+    "feishu_post": feishu_post,
+    "feishu_interactive": feishu_interactive,
     "mail": mail,
 }
 
