@@ -13,11 +13,11 @@ from typing import Final
 
 from bot.channels import errcode
 from bot.channels.answer import Json
-from bot.channels.base import Format, SendFailed, append_within, mentions
+from bot.channels.base import Form, Format, SendFailed, append_within, mentions
 from bot.channels.errcode import Verdict
 from bot.channels.redact import hide
 from bot.domain.messages import Rendered
-from bot.domain.words import FailureKind
+from bot.domain.words import FailureKind, MessageKind
 
 OLD_HOST: Final = "https://oapi.dingtalk.com"
 NEW_HOST: Final = "https://api.dingtalk.com"
@@ -30,6 +30,9 @@ ADDRESS_BLOCK: Final = timedelta(minutes=5)
 """An IP address that calls more than 10,000 times in 20 s is shut out this long, with `status` 1111 (read 2026-11-23)."""
 MAX_AT: Final = 50
 """People who can be highlighted in one message (read 2026-11-23)."""
+
+WITH_CARD: Final = (MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.GROUP_NOTICE, MessageKind.QUESTION)
+"""Kinds of messages that may be shown as a card."""
 
 SECURITY: Final = 310000
 """Four faults share this code; only here the platform's words are read."""
@@ -69,12 +72,24 @@ def require_ok(body: Json, *hidden: str) -> None:
     errcode.require_ok(body, CODES, *hidden)
 
 
+def forms(kind: Format, max_bytes: int = MAX_BYTES) -> dict[MessageKind, Form]:
+    """Kinds that bring a card along, unless only plain text is wanted."""
+    return {} if kind == "text" else dict.fromkeys(WITH_CARD, Form("card", max_bytes))
+
+
 def group_payload(rendered: Rendered, kind: Format, *, keyword: str = "") -> dict[str, object]:
-    """A text or markdown message for a group. Whoever is highlighted must stand in `at` and in the words; so does the keyword."""
+    """A message for a group. Whoever is highlighted must stand in `at` and in the words; so does the keyword.
+
+    A card that leads somewhere becomes an actionCard, unless somebody is to be highlighted: whether that works there is not known.
+    """
     called = mentions(rendered.mentions)
     mobiles, users = called.mobiles[:MAX_AT], called.users[: max(0, MAX_AT - len(called.mobiles))]
     body = append_within(rendered.body, [f"\n{keyword}"] if keyword else [], MAX_BYTES)
     body = append_within(body, (f" @{name}" for name in (*mobiles, *users)), MAX_BYTES)
+    card = rendered.card
+    if kind != "text" and card is not None and card.url and not rendered.mentions:
+        button = {"singleTitle": card.title, "singleURL": card.url, "btnOrientation": "0"}
+        return {"msgtype": "actionCard", "actionCard": {"title": title(rendered), "text": body} | button}
     content = {"content": body} if kind == "text" else {"title": title(rendered), "text": body}
     return {"msgtype": kind, kind: content, "at": {"atMobiles": [*mobiles], "atUserIds": [*users], "isAtAll": called.everybody}}
 

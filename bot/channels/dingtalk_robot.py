@@ -55,6 +55,7 @@ class DingTalkRobot:
             config.format,
             group=True,
             per_month=config.per_month,
+            forms=dingtalk_codes.forms(config.format),
         )
 
     def robot(self, address: str) -> str:

@@ -203,7 +203,7 @@ def _body_trouble(request: Request, content: dict[str, object] | None) -> Answer
         return _error(460101, f"message too long, exceed {BODY_BYTES} bytes")
     if content is None:
         return _error(40035, "missing or malformed JSON")
-    return None if content.get("msgtype") in ("text", "markdown") else _error(400105, "unsupported msgtype")
+    return None if content.get("msgtype") in ("text", "markdown", "actionCard") else _error(400105, "unsupported msgtype")
 
 
 def _sign_trouble(robot: DingTalkRobotSetup, request: Request, now: datetime) -> Answer | None:
@@ -227,7 +227,19 @@ def _group_message(channel: str, to: str, content: Mapping[str, object], now: da
     inner = content.get(kind)
     inner = inner if isinstance(inner, dict) else {}
     text, subject = str(inner.get("content" if kind == "text" else "text", "")), str(inner.get("title", ""))
+    text += "".join(f"\n[{title}]({url})" for title, url in _links(inner))
     return Message(channel, to, now, subject, text, mentions=_highlighted(text, content.get("at")), key=str(content.get("msgUuid", "")))
+
+
+def _links(card: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Where the buttons of an actionCard lead: the single one, or several."""
+    buttons = card.get("btns")
+    several = (
+        [(str(each.get("title")), str(each.get("actionURL"))) for each in buttons if isinstance(each, dict)]
+        if isinstance(buttons, list)
+        else []
+    )
+    return several or ([(str(card.get("singleTitle")), str(card["singleURL"]))] if card.get("singleURL") else [])
 
 
 def _highlighted(text: str, at: object) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bot.channels import dingtalk_codes, dingtalk_robot, http
 from bot.channels.base import SendFailed
 from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig
 from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
+from bot.domain.cards import Card
 from bot.domain.messages import Rendered
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
@@ -42,6 +43,24 @@ def test_at_most_fifty_are_highlighted() -> None:
     rendered = Rendered("", "x", mentions=tuple(f"u{number}" for number in range(70)))
     payload = dingtalk_codes.group_payload(rendered, "text")
     assert payload["at"] == {"atMobiles": [], "atUserIds": [f"u{number}" for number in range(50)], "isAtAll": False}
+
+
+async def test_a_card_that_leads_somewhere_has_a_button_unless_somebody_is_to_be_highlighted() -> None:
+    card = Card("三季度台账", url="https://cuibao.example.com/r/1")
+    async with rigs.dingtalk_robot(rigs.PATIENT) as rig:
+        for rendered in (
+            Rendered("标题", "催报", card=card),
+            Rendered("标题", "催报", mentions=("u1",), card=card),
+            Rendered("标题", "催报", card=Card("x")),
+        ):
+            await rig.channel.send(rig.message(rendered=rendered))
+        assert rig.shown() == ["催报\n[三季度台账](https://cuibao.example.com/r/1)", "催报 @u1", "催报"]
+
+
+def test_plain_text_never_becomes_a_card() -> None:
+    rendered = Rendered("", "x", card=Card("三季度台账", url="https://cuibao.example.com/r/1"))
+    assert dingtalk_codes.group_payload(rendered, "text")["msgtype"] == "text"
+    assert dingtalk_codes.forms("text") == {}
 
 
 @pytest.mark.parametrize(("subject", "shown"), [("标题", "标题"), ("", "第一行"), ("  ", "第一行")])

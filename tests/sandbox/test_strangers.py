@@ -3,8 +3,17 @@
 Skipped where they are not installed (pywgb, DingtalkChatbot, apprise).
 """
 
+import asyncio
+import importlib
+
 import pytest
 
+from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.exchange import Platform
+from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.ledger import Ledger
+from bot.sandbox.server import Server
+from bot.wiring.clock import RealClock
 from tests.sandbox import processes
 
 HERE = "http://127.0.0.1:{port}"
@@ -43,25 +52,44 @@ def test_dingtalkchatbots_cards_and_markdown_are_understood() -> None:
         robot = chatbot.DingtalkChatbot(webhook, secret=ready["dingtalk_secret"])
         answers = [
             robot.send_markdown("催报", "### 三季度台账", at_mobiles=["13800000001"]),
-            robot.send_action_card(chatbot.ActionCard("催报", "三季度台账", [chatbot.CardItem("去填报", "https://cuibao.example.com/r/1")])),
+            robot.send_action_card(
+                chatbot.ActionCard("催报", "三季度台账", [chatbot.CardItem("去填报", "https://cuibao.example.com/r/1")])
+            ),
         ]
         marked, card = processes.messages(ready)
     assert [answer["errcode"] for answer in answers] == [0, 0]
     assert (marked["subject"], marked["mentions"]) == ("催报", ["13800000001"])
-    assert card["text"] == "三季度台账"
+    assert card["text"].startswith("三季度台账\n[去填报](dingtalk://dingtalkclient/page/link?url=https%3A%2F%2Fcuibao.example.com")
 
 
-def _apprise(name: str, url: str, **ready: object) -> bool:
+async def _apprise(name: str, platform: Platform, url: str, **robot: str) -> bool:
+    """apprise sends one message to a stand-in of this process; whether it believes that it arrived."""
     apprise = pytest.importorskip("apprise", reason="apprise is not installed")
-    plugin = getattr(pytest.importorskip(f"apprise.plugins.{name.lower()}"), f"Notify{name}")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(plugin, "notify_url", url.format(**ready, token="{token}"))
-        patched.setattr(plugin, "request_rate_per_sec", 0)
-        robot = plugin(**{key: value for key, value in ready.items() if key in ("token", "secret")} | {"token": ready["robot"]})
-        return bool(robot.send("三季度台账", title="催报", notify_type=apprise.NotifyType.INFO))
+    plugin = getattr(importlib.import_module(f"apprise.plugins.{name.lower()}"), f"Notify{name}")
+    async with Server([platform], RealClock().now) as server:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(plugin, "notify_url", server.url + url)
+            patched.setattr(plugin, "request_rate_per_sec", 0)
+            return bool(await asyncio.to_thread(plugin(**robot).send, "三季度台账", "催报", apprise.NotifyType.INFO))
 
 
-def test_apprises_feishu_robot_is_understood() -> None:
-    with processes.started("feishu", "--robots", "1") as ready:
-        refused = _apprise("Feishu", HERE + "/open-apis/bot/v2/hook/{token}/", robot=ready["feishu_tokens"][0], port=ready["port"])
-    assert not refused or True
+async def test_apprises_feishu_robot_is_understood() -> None:
+    feishu = Feishu({"f1": FeishuRobotSetup("群")}, Ledger())
+    assert await _apprise("Feishu", feishu, "/open-apis/bot/v2/hook/{token}/", token="f1")
+    assert [message.text.endswith("三季度台账") for message in feishu.ledger.messages] == [True]
+
+
+async def test_apprises_dingtalk_robot_is_understood_without_a_signature() -> None:
+    dingtalk = DingTalk(DingTalkTenant({"d1": DingTalkRobotSetup("群")}), Ledger())
+    assert await _apprise("DingTalk", dingtalk, "/robot/send?access_token={token}", token="d1")
+    assert [message.text.endswith("三季度台账") for message in dingtalk.ledger.messages] == [True]
+
+
+async def test_a_signature_that_was_encoded_twice_is_refused_and_apprise_does_not_notice() -> None:
+    refused = 0
+    for number in range(8):  # about one signature in four needs no encoding at all
+        secret = f"SEC{number}"
+        dingtalk = DingTalk(DingTalkTenant({"d1": DingTalkRobotSetup("群", secret)}), Ledger())
+        assert await _apprise("DingTalk", dingtalk, "/robot/send?access_token={token}", token="d1", secret=secret)
+        refused += not dingtalk.ledger.messages
+    assert refused
