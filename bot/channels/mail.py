@@ -5,13 +5,11 @@ After the content went out, silence is no failure: the mail may well be on its w
 """
 
 import asyncio
-import ipaddress
 import re
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import aiosmtplib
@@ -20,6 +18,8 @@ from bot.channels import mail_codes, mail_message
 from bot.channels.base import Clock, Limits, Receipt, SendFailed, check_body
 from bot.channels.mail_codes import Reply, Stage
 from bot.channels.mail_message import Sender
+from bot.channels.mail_server import Security as Security
+from bot.channels.mail_server import require_protection
 from bot.channels.redact import hide
 from bot.domain.messages import Outgoing
 from bot.domain.secret import NO_SECRET, Secret
@@ -36,14 +36,6 @@ GOODBYE_SECONDS: Final = 2.0
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAILBOX: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-
-
-class Security(StrEnum):
-    """How the connection is protected: from the first byte, by STARTTLS, or not at all (loopback only)."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +70,7 @@ class MailConfig:
     seconds: float = SECONDS
 
     def __post_init__(self) -> None:
-        if self.security is Security.PLAIN and not _is_loopback(self.host):
-            raise ValueError("a plain connection is for loopback only; use tls or starttls")
+        require_protection(self.host, self.security)
         if not _MAILBOX.fullmatch(self.sender):
             raise ValueError("the sender is no mailbox")
 
@@ -178,11 +169,3 @@ def _broken(stage: Stage, error: Exception) -> SendFailed:
         return SendFailed(FailureKind.IN_DOUBT, code, "no reply after the content went out")
     unable = stage in (Stage.CONNECT, Stage.LOGIN) and not isinstance(error, OSError)  # it offers no STARTTLS or no AUTH
     return SendFailed(FailureKind.CREDENTIAL_BAD if unable else FailureKind.TRANSIENT, code, "no mail was handed over")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
