@@ -84,6 +84,17 @@ class Settings:
     smtp_user: str
     smtp_password: Secret
     smtp_from: str
+    smtp_name: str
+    smtp_reply_to: str
+    smtp_per_minute: int
+    smtp_per_day: int
+    imap_host: str
+    imap_port: int
+    imap_security: str
+    imap_user: str
+    imap_password: Secret
+    imap_folders: tuple[str, ...]
+    imap_poll_seconds: int
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -207,13 +218,24 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "smtp_user": ("", str),
     "smtp_password": ("", Secret),
     "smtp_from": ("", _mailbox),
+    "smtp_name": ("催报", str),
+    "smtp_reply_to": ("", _mailbox),
+    "smtp_per_minute": ("6", _integer(1, 600)),
+    "smtp_per_day": ("200", _integer(0, 1_000_000)),
+    "imap_host": ("", str),
+    "imap_port": ("993", _integer(1, 65535)),
+    "imap_security": ("tls", _one_of("tls", "starttls", "plain")),
+    "imap_user": ("", str),
+    "imap_password": ("", Secret),
+    "imap_folders": ("INBOX,Junk,Spam,垃圾邮件,垃圾箱,广告邮件,订阅邮件", _words),
+    "imap_poll_seconds": ("300", _integer(5, 3600)),
 }
 """Each key in lower case: its default and the reader that checks it."""
 
 CONFIDENTIAL = re.compile("secret|key|token|password|robots|database_url")
 """Keys whose value is never repeated in an error."""
 
-PREFIXES = ("CUIBAO_", "WECOM_", "DINGTALK_", "FEISHU_", "SMTP_")
+PREFIXES = ("CUIBAO_", "WECOM_", "DINGTALK_", "FEISHU_", "SMTP_", "IMAP_")
 
 
 def read(environment: Mapping[str, str], **overrides: str) -> Settings:
@@ -255,15 +277,20 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
 
 def _deaf(values: Mapping[str, Any]) -> list[str]:
     """A listener needs to know for whom it listens."""
-    needed = ("dingtalk_app_key", "dingtalk_app_secret") if values.get("dingtalk_stream") else ()
-    return [f"{key.upper()}：DINGTALK_STREAM 已设为 on，此项不能为空" for key in needed if key in values and not values[key]]
+    needed = (
+        {"dingtalk_app_key": "DINGTALK_STREAM 已设为 on", "dingtalk_app_secret": "DINGTALK_STREAM 已设为 on"}
+        if values.get("dingtalk_stream")
+        else {}
+    )
+    needed |= {"imap_user": "已填 IMAP_HOST", "imap_password": "已填 IMAP_HOST"} if values.get("imap_host") else {}
+    return [f"{key.upper()}：{why}，此项不能为空" for key, why in needed.items() if key in values and not values[key]]
 
 
 def _exposed(values: Mapping[str, Any]) -> list[str]:
     """A login that would cross the network in the clear is refused."""
-    if values.get("smtp_security") != "plain" or values.get("smtp_host", "") in ("", "localhost", "127.0.0.1", "::1"):
-        return []
-    return ["SMTP_SECURITY：plain 不加密，只许连本机；请改为 tls 或 starttls"]
+    at_home = ("", "localhost", "127.0.0.1", "::1")
+    away = [way for way in ("smtp", "imap") if values.get(f"{way}_security") == "plain" and values.get(f"{way}_host", "") not in at_home]
+    return [f"{way.upper()}_SECURITY：plain 不加密，只许连本机；请改为 tls 或 starttls" for way in away]
 
 
 def load(env_file: Path | None = None, **overrides: str) -> Settings:

@@ -19,7 +19,7 @@ from bot.domain.deliveries import Handed, InDoubt, Outcome
 from bot.domain.inbound import Attachment
 from bot.domain.messages import Outgoing, Rendered
 from bot.domain.windows import Windows
-from bot.domain.words import FailureKind, MessageKind
+from bot.domain.words import ANSWERS, FailureKind, MessageKind
 from bot.store import Store, Tx
 from bot.store.letters import Claimed, Frozen
 from bot.store.settling import Alert, Settled
@@ -254,7 +254,7 @@ class _Pass:
             raise ValueError(f"message {message.id} has no words")
         words = message.words[message.part - 1]
         files = await self._db(lambda: self._files(words)) if words.files else ()
-        return Outgoing(message.key, message.address, words, message.thread or None, files)
+        return Outgoing(message.key, message.address, words, message.thread or None, files, message.kind in ANSWERS)
 
     def _files(self, words: Rendered) -> tuple[Attachment, ...]:
         with self._store.read() as tx:

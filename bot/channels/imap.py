@@ -19,7 +19,7 @@ from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.words import FailureKind
 
 FIRST_LOOK: Final = timedelta(days=14)
-"""How far back a mailbox is read that was never read before, and then only what answers a mail of ours: the rest is none of our business."""
+"""How far back a mailbox is read that was never read before, and then only what answers a mail of ours: the rest is none of ours."""
 OVERLAP: Final = timedelta(days=2)
 """How far before the last look a renumbered folder is read again. Days of IMAP are days of the server's own time zone."""
 GROUP: Final = 20
@@ -27,6 +27,8 @@ GROUP: Final = 20
 GROUP_BYTES: Final = 4_000_000
 LONGEST_IDLE: Final = 540.0
 """Seconds: NetEase and QQ were seen to drop what idles for longer (read 2026-11-23); RFC 2177 says 29 minutes."""
+LONGEST_PLACE: Final = 120
+"""Characters of a bookmark's place."""
 GRACE: Final = timedelta(seconds=120)
 
 
@@ -63,38 +65,41 @@ class Imap:
 
     async def listen(self, desk: Desk) -> None:
         """Read what is new in every folder, wait, and again, until cancelled. Raises ListenFailed."""
+        while True:
+            session = await self._open()
+            try:
+                desk.frame()
+                await self._hold(session, desk)
+            finally:
+                session.close()
+            await asyncio.sleep(self._config.poll_seconds)
+
+    async def _open(self) -> Session:
         opening = asyncio.ensure_future(asyncio.to_thread(Session, self._config.account, self._tls))
         try:
-            session = await asyncio.shield(opening)
+            return await asyncio.shield(opening)
         except asyncio.CancelledError:
             opening.add_done_callback(_close_when_open)
             raise
-        try:
-            await self._hold(session, desk)
-        finally:
-            session.close()
 
     async def _hold(self, session: Session, desk: Desk) -> None:
-        desk.frame()
-        idles = await asyncio.to_thread(lambda: session.can_idle)
+        """Stay while the server tells of new mail by itself. One that does not (163) drops who is silent, and is left after a round."""
+        idles = await asyncio.to_thread(session.can_idle)
         folders = await asyncio.to_thread(session.folders, self._config.folders)
         if not folders:
             raise ListenFailed(FailureKind.TRANSIENT, "no_folder", "none of IMAP_FOLDERS exists")
         while True:
-            last = folders[0]
-            reached = 0
-            for last in folders:
-                reached = await self._read(session, last, desk)
-                desk.frame()
-            if idles:
-                await asyncio.to_thread(_wait, session, last, reached, min(self._config.poll_seconds, LONGEST_IDLE))
-            else:
-                await asyncio.sleep(self._config.poll_seconds)
+            reached = [await self._read(session, folder, desk) for folder in folders]
+            if not idles:
+                await asyncio.to_thread(session.leave)
+                return
+            await asyncio.to_thread(_wait, session, folders[-1], reached[-1], min(self._config.poll_seconds, LONGEST_IDLE))
             desk.frame()
 
     async def _read(self, session: Session, name: str, desk: Desk) -> int:
         """Keep what is new in the folder; returns the UID up to which it was read."""
-        place = name[:120]
+        desk.frame()
+        place = name[:LONGEST_PLACE]
         folder = await asyncio.to_thread(session.open, name)
         mark = _parsed(await desk.bookmark(place))
         uids, end = await asyncio.to_thread(self._new, session, folder, mark)
@@ -106,7 +111,7 @@ class Imap:
                 if mark is not None or mail_inbound.is_ours(inbound):
                     group.append(inbound)
             if len(group) >= GROUP or sum(len(each.raw) for each in group) >= GROUP_BYTES:
-                await desk.keep(group, Bookmark(place, str(self._mark(folder, mark, uid))))
+                await desk.keep(group, self._halfway(place, folder, mark, uid))
                 group = []
         if group or mark is None or (mark.validity, mark.uid) != (folder.validity, end):
             await desk.keep(group, Bookmark(place, str(_Mark(folder.validity, end, self._today()))))
@@ -120,9 +125,10 @@ class Imap:
         uids = session.since(self._today() - FIRST_LOOK if mark is None else mark.day - OVERLAP)
         return uids, max([folder.next_uid - 1, 0, *uids])
 
-    def _mark(self, folder: Folder, mark: _Mark | None, uid: int) -> _Mark | None:
+    def _halfway(self, place: str, folder: Folder, mark: _Mark | None, uid: int) -> Bookmark | None:
         """How far was read in the middle of a folder. A sweep that breaks off is done again: its old mark stays."""
-        return _Mark(folder.validity, uid, self._today()) if mark is not None and mark.validity == folder.validity else mark
+        swept = mark is None or mark.validity != folder.validity
+        return None if swept else Bookmark(place, str(_Mark(folder.validity, uid, self._today())))
 
     def _today(self) -> date:
         return self._clock().astimezone(UTC).date()

@@ -89,7 +89,7 @@ class Session:
             self._client = self._connected(tls)
         try:
             self._log_in()
-        except BaseException:
+        except ListenFailed:
             self.close()
             raise
 
@@ -110,7 +110,6 @@ class Session:
             if self._client.has_capability("ID"):
                 self._client.id_(IDENTITY)
 
-    @property
     def can_idle(self) -> bool:
         """Whether the server tells of new mail by itself."""
         with self._translated("capability"):
@@ -181,6 +180,11 @@ class Session:
                 return bool(said) or time.monotonic() < until  # nothing and yet too soon: the connection has ended, as DONE will show
             finally:
                 self._client.idle_done()
+
+    def leave(self) -> None:
+        """Say good-bye and end."""
+        with suppress(OSError, imaplib.IMAP4.error, AttributeError):
+            self._client.logout()
 
     def close(self) -> None:
         """End the connection from any thread, at once."""

@@ -21,6 +21,7 @@ from bot.channels.mail_message import Sender
 from bot.channels.mail_server import Security as Security
 from bot.channels.mail_server import require_protection
 from bot.channels.redact import hide
+from bot.domain import times
 from bot.domain.messages import Outgoing
 from bot.domain.secret import NO_SECRET, Secret
 from bot.domain.words import FailureKind
@@ -53,7 +54,7 @@ Submit = Callable[[Envelope], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class MailConfig:
-    """The mailbox; `tag_secret` keeps subject tags unguessable.
+    """The mailbox; `tag_secret` keeps subject tags unguessable; `per_day` (0: any number) is counted from the start of this process.
 
     Raises ValueError for a plain connection that would leave this machine, and for a sender that is no mailbox.
     """
@@ -67,12 +68,14 @@ class MailConfig:
     username: str = ""
     password: Secret = NO_SECRET
     per_minute: int = PER_MINUTE
+    per_day: int = 0
+    reply_to: str = ""
     seconds: float = SECONDS
 
     def __post_init__(self) -> None:
         require_protection(self.host, self.security)
-        if not _MAILBOX.fullmatch(self.sender):
-            raise ValueError("the sender is no mailbox")
+        if not _MAILBOX.fullmatch(self.sender) or not _MAILBOX.fullmatch(self.reply_to or self.sender):
+            raise ValueError("the sender or the mailbox for answers is no mailbox")
 
 
 class Mail:
@@ -84,7 +87,8 @@ class Mail:
         self._config, self._clock, self._tls = config, clock, tls
         self._submit = submit or self._talk
         self._alone = asyncio.Lock()
-        self._sender = Sender(config.sender, config.display_name, config.tag_secret)
+        self._sender = Sender(config.sender, config.display_name, config.tag_secret, config.reply_to)
+        self._today = (times.civil_day(clock()), 0)
         self.limits = Limits(MAX_BYTES, config.per_minute, PENALTY, "text", group=False)
 
     def robot(self, address: str) -> str:
@@ -96,6 +100,7 @@ class Mail:
         check_body(message, self.limits)
         envelope = self._envelope(message)
         async with self._alone:
+            self._require_room()
             reply = await self._submit(envelope)
         if not reply.accepted:
             raise self._refused(reply, message.address)
@@ -103,6 +108,16 @@ class Mail:
 
     async def close(self) -> None:
         """Holds nothing open between two mails."""
+
+    def _require_room(self) -> None:
+        """Stop until midnight at our own limit of a day, before the provider does it for longer. Counts attempts."""
+        now = self._clock()
+        day, sent = self._today
+        sent = sent if day == times.civil_day(now) else 0
+        if self._config.per_day and sent >= self._config.per_day:
+            wait = times.end_of(times.civil_day(now)) - now
+            raise SendFailed(FailureKind.THROTTLED, "per_day", f"{sent} mails today, as many as SMTP_PER_DAY allows", wait)
+        self._today = (times.civil_day(now), sent + 1)
 
     def _envelope(self, message: Outgoing) -> Envelope:
         if not _MAILBOX.fullmatch(message.address):

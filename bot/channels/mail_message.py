@@ -11,18 +11,22 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
+from urllib.parse import quote
 
 from bot.channels import crockford
 from bot.domain import times
+from bot.domain.inbound import Attachment
 from bot.domain.messages import Outgoing
 from bot.domain.secret import Secret
 
 TAG: Final = re.compile(r"\[CB-([0-9A-HJKMNP-TV-Z]{10})\]")
 """The subject tag in its printed form: 50 bits that nobody can guess without the secret."""
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.IGNORECASE)
 TAG_LENGTH: Final = 10
 LINE: Final = 57
 """Bytes that make a line of 76 characters in base64."""
@@ -30,11 +34,12 @@ LINE: Final = 57
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who writes: the mailbox, the name people see, and the secret from which tags and Message-IDs are made."""
+    """Who writes: the mailbox, the name people see, the secret from which tags and Message-IDs are made, where answers go if not there."""
 
     mailbox: str
     display_name: str
     tag_secret: Secret
+    reply_to: str = ""
 
     @property
     def domain(self) -> str:
@@ -64,7 +69,8 @@ def compose(message: Outgoing, sender: Sender, now: datetime) -> bytes:
         f"Date: {format_datetime(times.local(now))}",
         f"Message-ID: {message_id(sender, message.key)}",
         *_answering(message, sender),
-        "Auto-Submitted: auto-generated",
+        *([_folded("Reply-To", Address(addr_spec=sender.reply_to))] if sender.reply_to else []),
+        f"Auto-Submitted: {'auto-replied' if message.answers else 'auto-generated'}",
         "X-Auto-Response-Suppress: OOF, AutoReply",
         f"X-Cuibao-Id: {_digest(sender, 'x', message.key)[:16].hex()}",
         *_content(message),
@@ -96,22 +102,62 @@ def _subject(message: Outgoing, sender: Sender) -> str:
 
 
 def _content(message: Outgoing) -> list[str]:
-    """The body, after a blank line; with HTML beside it if there is any."""
+    """The body with its header lines before the blank line: text, with HTML beside it and files behind it if there are any."""
+    first, *rest = _said(message)
+    if not message.files:
+        return _headed(first, rest)
+    mixed = _boundary(message.key, "files")
+    files = [line for file in message.files for line in (f"--{mixed}", *_file(file))]
+    head = ["Content-Type: multipart/mixed;", f' boundary="{mixed}"', "MIME-Version: 1.0", ""]
+    return [*head, f"--{mixed}", first, *rest, *files, f"--{mixed}--", ""]
+
+
+def _headed(first: str, rest: list[str]) -> list[str]:
+    """The same where it is the whole mail."""
+    return ["MIME-Version: 1.0", first, *rest]
+
+
+def _said(message: Outgoing) -> list[str]:
     plain, html = message.rendered.body, message.rendered.html
     if html is None:
-        text = _part("plain", plain)
-        return [text[0], text[1], "MIME-Version: 1.0", *text[2:]]
-    boundary = f"=_{hashlib.sha256(message.key.encode()).hexdigest()[:32]}"
+        return _part("plain", plain)
+    boundary = _boundary(message.key, "")
     start, end = f"--{boundary}", f"--{boundary}--"
-    head = ["MIME-Version: 1.0", "Content-Type: multipart/alternative;", f' boundary="{boundary}"', ""]
+    head = ["Content-Type: multipart/alternative;", f' boundary="{boundary}"', ""]
     return [*head, start, *_part("plain", plain), start, *_part("html", html), end, ""]
+
+
+def _boundary(key: str, use: str) -> str:
+    return f"=_{hashlib.sha256((key + use).encode()).hexdigest()[:32]}"
+
+
+def _file(file: Attachment) -> list[str]:
+    """A file: its name twice, as RFC 2231 wants it and as programs that do not know that understand it."""
+    name = " ".join(file.name.split()) or "file"
+    return [
+        f"Content-Type: {file.media_type if _MEDIA_TYPE.fullmatch(file.media_type) else 'application/octet-stream'};",
+        f' name="{Header(name, "utf-8", maxlinelen=60).encode(linesep="") if not name.isascii() else _quotable(name)}"',
+        "Content-Transfer-Encoding: base64",
+        "Content-Disposition: attachment;",
+        f" filename*=utf-8''{quote(name, safe='')}",
+        "",
+        *_base64(file.content),
+        "",
+    ]
+
+
+def _quotable(name: str) -> str:
+    return name.replace("\\", "_").replace('"', "_")
 
 
 def _part(kind: str, words: str) -> list[str]:
     """In base64: 8bit breaks at old gateways."""
     raw = b"".join(line + b"\r\n" for line in words.encode().splitlines())
-    coded = (binascii.b2a_base64(raw[at : at + LINE], newline=False).decode("ascii") for at in range(0, len(raw), LINE))
-    return [f'Content-Type: text/{kind}; charset="utf-8"', "Content-Transfer-Encoding: base64", "", *coded, ""]
+    return [f'Content-Type: text/{kind}; charset="utf-8"', "Content-Transfer-Encoding: base64", "", *_base64(raw), ""]
+
+
+def _base64(raw: bytes) -> list[str]:
+    return [binascii.b2a_base64(raw[at : at + LINE], newline=False).decode("ascii") for at in range(0, len(raw), LINE)]
 
 
 def _digest(sender: Sender, use: str, key: str) -> bytes:

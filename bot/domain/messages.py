@@ -70,7 +70,7 @@ class Outgoing:
     `key` is ours, unique for ever and the same on a resend; channels pass it on where the platform de-duplicates.
     `address` is what the channel understands: a robot's name, a userid, a mailbox.
     `thread` is the key of the first message of the same conversation (mail threading), or None.
-    `files` are those that `rendered` refers to, in its order, with their content.
+    `files` are those that `rendered` refers to, in its order, with their content. `answers`: somebody has asked for it by writing.
     """
 
     key: str
@@ -78,3 +78,4 @@ class Outgoing:
     rendered: Rendered
     thread: str | None = None
     files: tuple[Attachment, ...] = ()
+    answers: bool = False

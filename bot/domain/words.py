@@ -86,6 +86,10 @@ class MessageKind(StrEnum):
     ADMIN_ALERT = "admin_alert"
 
 
+ANSWERS = frozenset({MessageKind.CONFIRMATION, MessageKind.QUESTION, MessageKind.ANSWER})
+"""Kinds that are said only because somebody has said something (RFC 3834 tells them from what a machine says by itself)."""
+
+
 class FailureKind(StrEnum):
     """Why a platform did not take a message; the outbox decides from this alone what happens next (DESIGN 5.5)."""
 

@@ -74,8 +74,12 @@ def _mail(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
         port=settings.smtp_port,
         sender=settings.smtp_from,
         tag_secret=tag_secret,
+        display_name=settings.smtp_name,
+        reply_to=settings.smtp_reply_to,
         security=mail.Security(settings.smtp_security),
         username=settings.smtp_user,
         password=settings.smtp_password,
+        per_minute=settings.smtp_per_minute,
+        per_day=settings.smtp_per_day,
     )
     return mail.Mail(config, clock)

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.channels import dingtalk_stream, http
+from bot.channels import dingtalk_stream, http, imap
+from bot.channels.imap_session import Account
 from bot.channels.listener import Listener
+from bot.channels.mail_server import Security
 from bot.domain.secret import Secret
 from bot.settings import Settings
 
@@ -13,7 +15,7 @@ Clock = Callable[[], datetime]
 
 def build(settings: Settings, clock: Clock, tag_secret: Secret) -> list[Listener]:
     """The listeners that are configured, in the order in which they are shown."""
-    makers: tuple[Callable[[Settings, Clock, Secret], Listener | None], ...] = (_dingtalk_stream,)
+    makers: tuple[Callable[[Settings, Clock, Secret], Listener | None], ...] = (_dingtalk_stream, _imap)
     return [listener for maker in makers if (listener := maker(settings, clock, tag_secret)) is not None]
 
 
@@ -27,3 +29,11 @@ def _dingtalk_stream(settings: Settings, clock: Clock, _tag_secret: Secret) -> L
         timedelta(seconds=settings.dingtalk_stream_silence),
     )
     return dingtalk_stream.DingTalkStream(config, http.Client(slots=1), clock)
+
+
+def _imap(settings: Settings, clock: Clock, _tag_secret: Secret) -> Listener | None:
+    if not settings.imap_host:
+        return None
+    security = Security(settings.imap_security)
+    account = Account(settings.imap_host, settings.imap_port, settings.imap_user, settings.imap_password, security)
+    return imap.Imap(imap.ImapConfig(account, settings.imap_folders, settings.imap_poll_seconds), clock)

@@ -168,7 +168,7 @@ def test_the_readme_names_every_job_and_channel(name):
 
 def test_the_readme_names_only_settings_that_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:CUIBAO|WECOM|DINGTALK|SMTP)_[A-Z_]+)`", text))
+    named = set(re.findall(r"`((?:CUIBAO|WECOM|DINGTALK|SMTP|IMAP)_[A-Z_]+)`", text))
     assert named <= set(settings.keys())
     assert {"CUIBAO_MODE", "CUIBAO_LIVE_CHANNELS", "CUIBAO_ALLOW_LIST"} <= named
 
