@@ -21,8 +21,14 @@ from bot.domain.words import MessageKind
 WITH_HTML = frozenset({"mail"})
 """Channels whose messages carry HTML beside the text."""
 
+FILES_APART = frozenset({"wecom_robot", "wecom_app"})
+"""Channels to which a file is a message of its own: it becomes a part of its own, so that what has gone is not sent again."""
+
 BODIES = {"text": "body.txt", "markdown": "body.md"}
 """The template of each format that every kind of message has."""
+
+CARDS = frozenset({"card", "textcard"})
+"""Formats that show a card where the kind of message has one."""
 
 WITH_CARD = frozenset({MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.GROUP_NOTICE, MessageKind.QUESTION})
 """Kinds that can be shown as a card; a first notice cites the paper and stays whole."""
@@ -51,16 +57,22 @@ class Renderer:
     def render(self, kind: MessageKind, view: Mapping[str, object], *, max_bytes: int, format: str, channel: str = "") -> list[Rendered]:
         """The message in parts of at most `max_bytes` of UTF-8 each, at least one.
 
-        `format` is `text`, `markdown`, `markdown_v2` (which has tables) or `card`, whose body is in markdown. For channel `mail` a message
-        of one part also has HTML. Two optional keys of the view go with the first part: `mentions` (platform user ids or mobile numbers)
-        and `files` (the fields of `messages.FileRef`). Raises jinja2.UndefinedError if the view lacks something.
+        `format` is `text`, `markdown`, `markdown_v2` (which has tables), `card` or `textcard`, whose body is in markdown. For channel
+        `mail` a message of one part also has HTML. Two optional keys of the view go with the first part: `mentions` (platform user ids
+        or mobile numbers) and `files` (the fields of `messages.FileRef`), unless a file is a part of its own there. Raises
+        jinja2.UndefinedError if the view lacks something.
         """
         subject = self._words(kind, "subject.txt", view)
         bodies = parts.split(self._words(kind, _body(kind, format), view), max_bytes)
         html = self._words(kind, "body.html", view) if channel in WITH_HTML and len(bodies) == 1 else None
-        card = self._card(kind, view) if format == "card" and kind in WITH_CARD and len(bodies) == 1 else None
-        rendered = [Rendered(subject, body, html, (), part, len(bodies), format, card) for part, body in enumerate(bodies, start=1)]
-        return [replace(rendered[0], mentions=_mentions(view), files=_files(view)), *rendered[1:]]
+        card = self._card(kind, view) if format in CARDS and kind in WITH_CARD and len(bodies) == 1 else None
+        rendered = [Rendered(subject, body, html, format=format, card=card) for body in bodies]
+        files = _files(view)
+        if channel in FILES_APART:
+            rendered += [Rendered(subject, file.name, files=(file,)) for file in files]
+            files = ()
+        rendered[0] = replace(rendered[0], mentions=_mentions(view), files=files)
+        return [replace(one, part=part, parts=len(rendered)) for part, one in enumerate(rendered, start=1)]
 
     def _card(self, kind: MessageKind, view: Mapping[str, object]) -> Card | None:
         """The card, None if this view has nothing that a card would show better."""

@@ -16,6 +16,7 @@ import dotenv
 from bot.domain import windows
 from bot.domain.errors import CuibaoError
 from bot.domain.secret import Secret
+from bot.domain.words import MessageKind
 
 MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """A bare mailbox (RFC 5321 §4.1.2 without quoting), as the mail channel takes it."""
@@ -41,6 +42,14 @@ class Robot:
 
 
 @dataclass(frozen=True, slots=True)
+class Formats:
+    """How messages are worded: `format`, and the kinds of messages that are worded in another one."""
+
+    format: str
+    kinds: Mapping[MessageKind, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a person configures, already checked. Field names are the keys in lower case."""
 
@@ -62,11 +71,14 @@ class Settings:
     cuibao_console_file: str
     wecom_base_url: str
     wecom_robots: tuple[Robot, ...]
+    wecom_robot_format: Formats
     wecom_corp_id: str
     wecom_agent_id: int
     wecom_secret: Secret
     wecom_token: Secret
     wecom_aes_key: Secret
+    wecom_app_format: Formats
+    wecom_text_users: tuple[str, ...]
     dingtalk_base_url: str
     dingtalk_api_url: str
     dingtalk_robots: tuple[Robot, ...]
@@ -151,6 +163,20 @@ def _channels(value: str) -> tuple[str, ...]:
     return words
 
 
+def _formats(*known: str) -> Callable[[str], Formats]:
+    """The first word is for all kinds of messages, `kind=word` for one: `markdown,bulletin=text`."""
+    kinds = {kind.value for kind in MessageKind}
+
+    def read(value: str) -> Formats:
+        first, *others = _words(value)
+        pairs = [other.partition("=")[::2] for other in others]
+        if {first, *(word for _, word in pairs)} - {*known} or {kind for kind, _ in pairs} - kinds:
+            raise ValueError(f"应为 {'、'.join(known)} 之一，后面可跟“种类=格式”，种类可用：{'、'.join(sorted(kinds))}")
+        return Formats(first, {MessageKind(kind): word for kind, word in pairs})
+
+    return read
+
+
 def _windows(value: str) -> windows.Windows:
     try:
         return windows.parse(value)
@@ -196,11 +222,14 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "cuibao_console_file": ("", str),
     "wecom_base_url": ("https://qyapi.weixin.qq.com", _url),
     "wecom_robots": ("", _robots),
+    "wecom_robot_format": ("markdown", _formats("text", "markdown", "markdown_v2", "card")),
     "wecom_corp_id": ("", str),
     "wecom_agent_id": ("0", _integer(0, 2**31)),
     "wecom_secret": ("", Secret),
     "wecom_token": ("", Secret),
     "wecom_aes_key": ("", _aes_key),
+    "wecom_app_format": ("card", _formats("text", "markdown", "textcard", "card")),
+    "wecom_text_users": ("", _words),
     "dingtalk_base_url": ("https://oapi.dingtalk.com", _url),
     "dingtalk_api_url": ("https://api.dingtalk.com", _url),
     "dingtalk_robots": ("", _robots),

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 from bot.domain.messages import Outgoing
 from bot.domain.words import FailureKind, MessageKind
 
-Format = Literal["text", "markdown", "markdown_v2", "card"]
+Format = Literal["text", "markdown", "markdown_v2", "card", "textcard"]
 """How a message is worded (`messages.Rendered.format`)."""
 Clock = Callable[[], datetime]
 """Gives the aware present. Channels need it to sign and to age tokens; wiring hands it in."""
@@ -114,16 +114,20 @@ def mentions(names: Iterable[str]) -> Mentions:
     return Mentions(mobiles, users, EVERYBODY in known)
 
 
-def check_body(message: Outgoing, limits: Limits) -> None:
-    """Refuses what the platform would refuse or silently cut: empty, over `max_bytes`, or no Unicode. Raises SendFailed(CONTENT_BAD)."""
+def check_body(message: Outgoing, limits: Limits, max_bytes: int = 0) -> None:
+    """Refuses what the platform would refuse or silently cut: empty, over `max_bytes`, or no Unicode. Raises SendFailed(CONTENT_BAD).
+
+    `max_bytes` is that of the message's own format, 0 for the one in `limits`.
+    """
     if not message.rendered.body.strip():
         raise SendFailed(FailureKind.CONTENT_BAD, "empty", "the body is empty")
     try:
         size = message.rendered.size
     except UnicodeEncodeError:
         raise SendFailed(FailureKind.CONTENT_BAD, "not_unicode", "the body holds half a character") from None
-    if size > limits.max_bytes:
-        raise SendFailed(FailureKind.CONTENT_BAD, "too_long", f"{size} bytes where {limits.max_bytes} are taken")
+    longest = max_bytes or limits.max_bytes
+    if size > longest:
+        raise SendFailed(FailureKind.CONTENT_BAD, "too_long", f"{size} bytes where {longest} are taken")
 
 
 def append_within(body: str, additions: Iterable[str], max_bytes: int) -> str:

@@ -16,6 +16,7 @@ import httpx
 
 from bot.channels.answer import Answer, Json, understand
 from bot.channels.base import SendFailed
+from bot.domain.inbound import Attachment
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 
@@ -87,6 +88,12 @@ class Client:
         `also` are statuses beside 200 whose JSON the channel judges itself.
         """
         return await self._exchange(self._request("POST", url, encode(payload), params, headers), also)
+
+    async def upload(self, url: str, field: str, file: Attachment, *, params: Mapping[str, str] | None = None) -> Answer:
+        """POST of a file as a form with this one `field`, that reads a JSON object back. Raises SendFailed."""
+        form = httpx.Request("POST", "http://form", files={field: (file.name, file.content, file.media_type)})
+        headers = {"Content-Type": form.headers["Content-Type"]}
+        return await self._exchange(self._request("POST", url, form.read(), params, headers), ())
 
     async def close(self) -> None:
         """Closes the idle connections. Safe to call twice."""

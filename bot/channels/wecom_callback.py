@@ -12,9 +12,11 @@ from xml.etree.ElementTree import Element, ParseError  # the type only; parsing 
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from bot.channels import wecom_crypto
+from bot.channels import wecom_app, wecom_cards, wecom_crypto
 from bot.channels.callback import CallbackRefused, Refusal
 from bot.channels.wecom_crypto import Keys
+from bot.domain import cards
+from bot.domain.cards import Tapped
 from bot.domain.inbound import Inbound
 
 CHANNEL: Final = "wecom_app"
@@ -31,13 +33,18 @@ def check_url(keys: Keys, query: Mapping[str, str]) -> bytes:
 
 
 def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
-    """A posted message or event, its XML kept as `raw`. Events that nobody spoke have an empty text. Raises CallbackRefused."""
+    """A posted message or event, its XML kept as `raw`. Events that nobody spoke have an empty text. Raises CallbackRefused.
+
+    A tap on a card says what its button and its choices say, about the task they name and the message that the card is.
+    """
     if len(body) > MAX_BODY:
         raise CallbackRefused(Refusal.CONTENT)
     raw = _open(keys, query, _field(_parse(body), "Encrypt"))
     message = _parse(raw)
     sender = _field(message, "FromUserName")
-    return Inbound(CHANNEL, _platform_id(message), sender, _said_at(message), _text(message), raw)
+    said = _said(message)
+    answer_to = wecom_app.reply_address(_field(message, "ResponseCode"), sender)
+    return Inbound(CHANNEL, _platform_id(message), sender, _said_at(message), said.text, raw, answer_to=answer_to, about=said.about)
 
 
 def _open(keys: Keys, query: Mapping[str, str], encrypted: str) -> bytes:
@@ -65,14 +72,15 @@ def _field(root: Element, name: str) -> str:
     return (root.findtext(name) or "").strip()
 
 
-def _text(message: Element) -> str:
-    """The words, or the key of the button; a choice in a card follows its button."""
+def _said(message: Element) -> Tapped:
     if _field(message, "MsgType") != "event":
-        return _field(message, "Content")
+        return Tapped(_field(message, "Content"), "")
     if _field(message, "Event") not in _SPOKEN:
-        return ""
+        return Tapped("", "")
     chosen = [(option.text or "").strip() for option in message.iterfind("SelectedItems/SelectedItem/OptionIds/OptionId")]
-    return " ".join(part for part in (_field(message, "EventKey"), *chosen) if part)
+    tapped = cards.tapped(key for key in (*chosen, _field(message, "EventKey")) if key)
+    marks = (tapped.about, wecom_cards.mark(_field(message, "TaskId")))
+    return Tapped(tapped.text, " ".join(mark for mark in marks if mark))
 
 
 def _platform_id(message: Element) -> str:

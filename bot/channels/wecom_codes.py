@@ -36,5 +36,8 @@ CODES: Final[Mapping[int, Verdict]] = {
     **_all(FailureKind.ADDRESS_BAD, 40003, 60111, 60011, 81013, 82001),
     # 40008 message type, 40058 too long, 40063 empty parameter, 44004 93017 empty, 45002 too large, 47001 no JSON
     **_all(FailureKind.CONTENT_BAD, 40008, 40058, 40063, 44004, 45002, 47001, 93017),
+    # 40007 media_id, 40009 size, 42014..42018 name or buttons of a card, 45008 articles, 93018 picture
+    **_all(FailureKind.CONTENT_BAD, 40007, 40009, 42014, 42015, 42016, 42017, 42018, 45008, 93018),
+    43012: Verdict(FailureKind.CREDENTIAL_BAD),  # a card with buttons by an application without a callback address
     **_all(FailureKind.TRANSIENT, *TOKEN_ENDED),  # even after a fresh one: the platform has not caught up with itself
 }

@@ -1,43 +1,48 @@
-"""WeCom's group robot: a key posts text or markdown into one group.
+"""WeCom's group robot: a key posts text, markdown, a card to read or a file into one group.
 
 Protocol: developer.work.weixin.qq.com /document/path/99110, read 2026-11-23. The platform has no key of ours to
 de-duplicate by: a message in doubt may stand twice.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from bot.channels import errcode, http, wecom_codes
+from bot.channels import errcode, http, wecom_cards, wecom_codes, wecom_media
 from bot.channels.answer import Json
-from bot.channels.base import Format, Limits, Receipt, SendFailed, append_within, check_body, mentions
+from bot.channels.base import Form, Limits, Receipt, SendFailed, append_within, check_body, mentions
 from bot.domain.messages import Outgoing
 from bot.domain.secret import Secret
-from bot.domain.words import FailureKind
+from bot.domain.words import FailureKind, MessageKind
 
 MAX_TEXT: Final = 2048
 """Bytes of UTF-8 in `text.content` (path/99110, read 2026-11-23)."""
 MAX_MARKDOWN: Final = 4096
-"""Bytes of UTF-8 in `markdown.content` (path/99110, read 2026-11-23)."""
+"""Bytes of UTF-8 in `markdown.content` and `markdown_v2.content` (path/99110, read 2026-11-23)."""
 PER_MINUTE: Final = 18
 """Messages per minute and key. The platform takes 20 (path/99110, read 2026-11-23) in a window of unknown kind: two stay in reserve."""
 PENALTY: Final = timedelta(seconds=60)
 """Pause after 45009 (path/90312, read 2026-11-23)."""
 PATH: Final = "/cgi-bin/webhook/send"
+UPLOAD: Final = "/cgi-bin/webhook/upload_media"
 
 
 @dataclass(frozen=True, slots=True)
 class WeComRobotConfig:
     """Robots by name; each secret is the bare key or the whole webhook URL as the group's owner copied it.
 
-    In `text` user ids and mobile numbers can be highlighted, in `markdown` user ids only.
+    `formats` are those of the kinds of messages that are not in `format`. In `text` user ids and mobile numbers can be highlighted, in
+    `markdown` user ids only; `markdown_v2` has tables and highlights nobody; `card` is a card to read, which leads to `card_url`, and
+    without one it is markdown.
     """
 
     robots: Mapping[str, Secret]
     base_url: str = wecom_codes.BASE_URL
-    format: Format = "markdown"
+    format: str = "markdown"
+    formats: Mapping[MessageKind, str] = field(default_factory=dict)
+    card_url: str = ""
 
 
 class WeComRobot:
@@ -48,8 +53,8 @@ class WeComRobot:
     def __init__(self, config: WeComRobotConfig, client: http.Client) -> None:
         self._config, self._client = config, client
         self._keys = {name: bare_key(secret) for name, secret in config.robots.items()}
-        longest = MAX_TEXT if config.format == "text" else MAX_MARKDOWN
-        self.limits = Limits(longest, PER_MINUTE, PENALTY, config.format, group=True)
+        forms = {kind: Form(form, _longest(form)) for kind, form in config.formats.items()}
+        self.limits = Limits(_longest(config.format), PER_MINUTE, PENALTY, config.format, group=True, forms=forms)
 
     def robot(self, address: str) -> str:
         """Every robot has a budget of its own."""
@@ -57,12 +62,13 @@ class WeComRobot:
 
     async def send(self, message: Outgoing) -> Receipt:
         """Posts the message into the robot's group. Raises SendFailed."""
-        check_body(message, self.limits)
+        form = message.rendered.format or self._config.format
+        check_body(message, self.limits, _longest(form))
         key = self._keys.get(message.address)
         if not key:
             raise SendFailed(FailureKind.ADDRESS_BAD, "no_such_robot", "the settings name no such robot")
-        url = self._config.base_url.rstrip("/") + PATH
-        answer = await self._client.post(url, self._payload(message), params={"key": key.reveal()})
+        payload = await self._file(message, key) if message.files else self._payload(message, form)
+        answer = await self._client.post(self._url(PATH), payload, params={"key": key.reveal()})
         errcode.require_ok(answer.body, wecom_codes.CODES, key.reveal())
         return Receipt("0")
 
@@ -70,8 +76,26 @@ class WeComRobot:
         """Releases the connections."""
         await self._client.close()
 
-    def _payload(self, message: Outgoing) -> Json:
-        return _text(message) if self._config.format == "text" else _markdown(message)
+    def _url(self, path: str) -> str:
+        return self._config.base_url.rstrip("/") + path
+
+    async def _file(self, message: Outgoing, key: Secret) -> Json:
+        """A file is a message of its own; its words are its name."""
+        answer = await wecom_media.upload(self._client, self._url(UPLOAD), {"key": key.reveal()}, message.files[0])
+        return wecom_media.message(answer.body, key.reveal())
+
+    def _payload(self, message: Outgoing, form: str) -> Json:
+        card = message.rendered.card
+        drawn = wecom_cards.notice(card, self._config.card_url) if card else None
+        if drawn:
+            return {"msgtype": "template_card", "template_card": drawn}
+        if form == "markdown_v2":
+            return {"msgtype": form, form: {"content": message.rendered.body}}
+        return _text(message) if form == "text" else _markdown(message)
+
+
+def _longest(form: str) -> int:
+    return MAX_TEXT if form == "text" else MAX_MARKDOWN
 
 
 def bare_key(secret: Secret) -> Secret:

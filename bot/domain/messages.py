@@ -41,10 +41,11 @@ class FileRef:
 class Rendered:
     """A message in words, as frozen in the outbox before its first POST. Immutable: a resend sends this again.
 
-    `body` is in `format` (`text`, `markdown`, `markdown_v2`; `html` is an addition for mail only); a `format` of `card` says that
-    `card` is to be shown and `body`, in markdown, is for whoever cannot see cards. An empty `format` is the channel's own.
+    `body` is in `format` (`text`, `markdown`, `markdown_v2`; `html` is an addition for mail only); a `format` of `card` or `textcard`
+    says that `card` is to be shown and `body`, in markdown, is for whoever cannot see cards. An empty `format` is the channel's own.
     `mentions` are platform user ids or mobile numbers to highlight in a group. `part`/`parts` count from 1; `files` go with the
-    first part, and a message of several parts has no card.
+    first part or, where the platform sends a file as a message of its own, as parts whose body is the file's name. Words in several
+    parts have no card.
     """
 
     subject: str

@@ -89,6 +89,16 @@ def status_word(status: Status) -> str:
     return "未报" if status is Status.PENDING else label(status)
 
 
+def which_one() -> str:
+    """Above the choices of a card that speaks of several matters."""
+    return "哪一项"
+
+
+def handled() -> str:
+    """On a button that was pressed and has had its effect."""
+    return "已处理"
+
+
 def listed(phrases: Sequence[str]) -> str:
     """The phrases that are not empty, one after the other."""
     return "；".join(phrase for phrase in phrases if phrase)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -45,10 +45,17 @@ def wecom_text(tenant: WeComTenant, sender: str, text: str, at: datetime, msg_id
     return _wecom_post(tenant, sender, fields, at)
 
 
-def wecom_click(tenant: WeComTenant, sender: str, key: str, at: datetime, task_id: str = "") -> Callback:
-    """A member pressed the button `key` of a card."""
-    fields = {"MsgType": "event", "Event": "template_card_event", "EventKey": key, "TaskId": task_id, "CardType": "button_interaction"}
-    return _wecom_post(tenant, sender, fields, at)
+def wecom_click(
+    tenant: WeComTenant, sender: str, key: str, at: datetime, task_id: str = "", *, code: str = "", chosen: Sequence[str] = ()
+) -> Callback:
+    """A member pressed the button `key` of a card, with these options `chosen`; `code` is what the card can be changed by."""
+    fields = {
+        "MsgType": "event", "Event": "template_card_event", "EventKey": key, "TaskId": task_id, "CardType": "button_interaction",
+        "ResponseCode": code,
+    }  # fmt: skip
+    options = "".join(f"<OptionId>{escape(option)}</OptionId>" for option in chosen)
+    item = f"<SelectedItem><QuestionKey>which</QuestionKey><OptionIds>{options}</OptionIds></SelectedItem>"
+    return _wecom_post(tenant, sender, fields, at, f"<SelectedItems>{item}</SelectedItems>" if chosen else "")
 
 
 def wecom_url_check(tenant: WeComTenant, echo: str, at: datetime) -> Callback:
@@ -101,10 +108,10 @@ async def push(client: httpx.AsyncClient, address: str, callback: Callback) -> i
     return status
 
 
-def _wecom_post(tenant: WeComTenant, sender: str, fields: Mapping[str, str], at: datetime) -> Callback:
+def _wecom_post(tenant: WeComTenant, sender: str, fields: Mapping[str, str], at: datetime, more: str = "") -> Callback:
     everything = {"ToUserName": tenant.corp_id, "FromUserName": sender, "CreateTime": str(int(at.timestamp())), **fields}
     inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in (*everything.items(), ("AgentID", str(tenant.agent_id))))
-    sealed, query = _seal(tenant, f"<xml>{inner}</xml>".encode(), at)
+    sealed, query = _seal(tenant, f"<xml>{inner}{more}</xml>".encode(), at)
     outer = f"<ToUserName><![CDATA[{tenant.corp_id}]]></ToUserName><AgentID><![CDATA[{tenant.agent_id}]]></AgentID>"
     body = f"<xml>{outer}<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
     return Callback("POST", query, {"Content-Type": "text/xml"}, body)

@@ -44,7 +44,8 @@ class Message:
     """A message as a person on the other side would find it. `to` is a group, a member or a mailbox.
 
     `mentions` are those really highlighted. `key` is what the sender gave to recognise a repeat (empty: nothing). `shown` is False
-    for what the platform accepted and then kept to itself (limits per member, repeats).
+    for what the platform accepted and then kept to itself (limits per member, repeats). `taps` are what can be tapped on a card: its words
+    and the key that comes back.
     """
 
     channel: str
@@ -57,6 +58,7 @@ class Message:
     key: str = ""
     shown: bool = True
     sender: str = ""
+    taps: Mapping[str, str] = field(default_factory=dict)
 
 
 class Platform(Protocol):

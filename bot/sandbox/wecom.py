@@ -1,20 +1,21 @@
 """WeCom's servers for group robots and one self-built application, with their limits and codes.
 
-Behaviour: developer.work.weixin.qq.com /document/path/99110, 91039, 90236, 90312, read 2026-11-23. Everything is HTTP 200; the code
+Behaviour: developer.work.weixin.qq.com /document/path/99110, 91039, 90236, 94888, 90312, read 2026-11-23. Everything is HTTP 200; the code
 tells. Written from the documents and not from our own client.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.sandbox import faults
+from bot.sandbox import faults, wecom_card
 from bot.sandbox.exchange import Answer, Message, Request, json_answer, json_object
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.ledger import Ledger
+from bot.sandbox.wecom_upload import Shelf
 from bot.sandbox.windows import Window
 
 ROBOT_PER_MINUTE: Final = 20
@@ -34,7 +35,8 @@ _MENTION: Final = re.compile(r"<@([^>\s]+)>")
 class WeComTenant:
     """One organisation: its group robots (key → group), its application, and its members (None: every userid exists).
 
-    `token` and `aes_key` seal what the platform posts to us.
+    `token` and `aes_key` seal what the platform posts to us; without `has_callback` no address of ours was set up, and no card with buttons
+    is taken.
     """
 
     robots: Mapping[str, str]
@@ -44,6 +46,7 @@ class WeComTenant:
     members: frozenset[str] | None = None
     token: str = "sandboxToken"  # noqa: S105 - a stand-in guards nothing
     aes_key: str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+    has_callback: bool = True
 
 
 class WeCom:
@@ -56,6 +59,8 @@ class WeCom:
         self._member_windows = (Window(MEMBER_PER_MINUTE, MINUTE), Window(MEMBER_PER_HOUR, timedelta(hours=1)))
         self._tokens: dict[str, datetime] = {}
         self._bodies: dict[str, datetime] = {}
+        self._shelf, self._codes = Shelf(), wecom_card.Codes()
+        self._cards: dict[str, str] = {}
 
     def owns(self, path: str) -> bool:
         """All of WeCom's paths."""
@@ -71,14 +76,8 @@ class WeCom:
         self._tokens.clear()
 
     def _serve(self, request: Request, now: datetime) -> Answer:
-        match request.method, request.path:
-            case "POST", "/cgi-bin/webhook/send":
-                return self._webhook(request, now)
-            case "GET", "/cgi-bin/gettoken":
-                return self._gettoken(request, now)
-            case "POST", "/cgi-bin/message/send":
-                return self._send(request, now)
-        return Answer(404, b"not found")
+        serve = _SERVED.get((request.method, request.path))
+        return serve(self, request, now) if serve else Answer(404, b"not found")
 
     def _webhook(self, request: Request, now: datetime) -> Answer:
         key = request.query.get("key", "")
@@ -87,15 +86,46 @@ class WeCom:
         content = json_object(request.body)
         if content is None:
             return _error(40063, "some parameters are empty") if request.body else _error(93017, "empty request content")
-        kind, text = _content(content)
-        if kind not in ROBOT_BYTES:
-            return _error(40008, "invalid message type")
-        if trouble := _text_trouble(kind, text, ROBOT_BYTES[kind]):
+        trouble, text = self._posted(key, content, now)
+        if trouble:
             return trouble
         if not self._robot_window.admits(key, now):
             return _error(45009, "api freq out of limit")
-        self.ledger.add(Message("wecom_robot", self.tenant.robots[key], now, "", text, mentions=_highlighted(kind, text, content)))
+        mentioned = _highlighted(str(content.get("msgtype")), text, content)
+        self.ledger.add(Message("wecom_robot", self.tenant.robots[key], now, "", text, mentions=mentioned))
         return json_answer({"errcode": 0, "errmsg": "ok"})
+
+    def _posted(self, key: str, content: Mapping[str, object], now: datetime) -> tuple[Answer | None, str]:
+        """What is wrong with a robot's message, and what the group will see of it."""
+        kind, text = _content(content)
+        if kind in ROBOT_BYTES:
+            return _text_trouble(kind, text, ROBOT_BYTES[kind]), text
+        if kind == "file":
+            return self._filed(key, content, now)
+        if kind != "template_card":
+            return _error(40008, "invalid message type"), ""
+        card = _inner(content)
+        trouble = wecom_card.robot_trouble(card)
+        return _error(*trouble) if trouble else None, wecom_card.text(card)
+
+    def _filed(self, owner: str, content: Mapping[str, object], now: datetime) -> tuple[Answer | None, str]:
+        media = self._shelf.get(owner, str(_inner(content).get("media_id", "")), now)
+        return (None, f"[{media.name}] {len(media.content)}") if media else (_error(40007, "invalid media_id"), "")
+
+    def _upload_by_robot(self, request: Request, now: datetime) -> Answer:
+        key = request.query.get("key", "")
+        return self._upload(key, request, now) if key in self.tenant.robots else _error(93000, "invalid webhook url")
+
+    def _upload_by_app(self, request: Request, now: datetime) -> Answer:
+        trouble = self._token_trouble(request.query.get("access_token", ""), now)
+        return trouble or self._upload(self.tenant.corp_id, request, now)
+
+    def _upload(self, owner: str, request: Request, now: datetime) -> Answer:
+        media_id = self._shelf.put(owner, request, now)
+        if not isinstance(media_id, str):
+            return _error(*media_id)
+        created = str(int(now.timestamp()))
+        return json_answer({"errcode": 0, "errmsg": "ok", "type": "file", "media_id": media_id, "created_at": created})
 
     def _gettoken(self, request: Request, now: datetime) -> Answer:
         self.token_calls += 1
@@ -112,21 +142,78 @@ class WeCom:
 
     def _send(self, request: Request, now: datetime) -> Answer:
         content = json_object(request.body)
-        trouble = self._token_trouble(request.query.get("access_token", ""), now) or self._payload_trouble(content)
+        trouble = self._token_trouble(request.query.get("access_token", ""), now) or self._agent_trouble(content)
         if trouble or content is None:
             return trouble or _error(47001, "data format error")
         asked = [user for user in str(content.get("touser", "")).split("|") if user]
-        known = [user for user in asked if self.tenant.members is None or user in self.tenant.members]
-        if not known:
-            return _error(81013, "user & party & tag all invalid")
-        repeated = self._repeated(content, request.body, now)
+        known = [user for user in asked if self._has(user)]
+        repeated = now < self._bodies.get(hashlib.sha256(request.body).hexdigest(), now)
+        trouble, text = self._addressed(content, now, repeated)
+        if trouble or not known:
+            return trouble or _error(81013, "user & party & tag all invalid")
+        self._remember(content, request.body, now)
+        self._deliver(known, content, text, now, repeated)
+        left_out = "|".join(user.lower() for user in asked if user not in known)
+        digest = hashlib.sha256(request.body + now.isoformat().encode()).hexdigest()[:16]
+        answer = {"errcode": 0, "errmsg": "ok", "invaliduser": left_out, "msgid": f"mid-{digest}"}
+        if _inner(content).get("card_type") in wecom_card.CALLBACK_TYPES:
+            answer["response_code"] = self._codes.new(iter(known), now)
+        return json_answer(answer)
+
+    def _has(self, user: str) -> bool:
+        return self.tenant.members is None or user in self.tenant.members
+
+    def _addressed(self, content: Mapping[str, object], now: datetime, repeated: bool) -> tuple[Answer | None, str]:
+        """What is wrong with a message of the application, and what its members will see of it. A repeat is taken and not looked at."""
+        kind, text = _content(content)
+        card = _inner(content)
+        match kind:
+            case "text" | "markdown":
+                return _text_trouble(kind, text, APP_BYTES if kind == "markdown" else len(text) * 4), _cut(text)
+            case "textcard":
+                whole = f"{card.get('title')}\n{card.get('description')}\n{card.get('url')}"
+                return None if all(card.get(name) for name in ("title", "description", "url")) else _error(40063, "empty"), whole
+            case "file":
+                return self._filed(self.tenant.corp_id, content, now)
+            case "template_card":
+                used = {} if repeated else self._cards
+                trouble = wecom_card.app_trouble(card, used, has_callback=self.tenant.has_callback)
+                return _error(*trouble) if trouble else None, wecom_card.text(card)
+        return _error(40008, "invalid message type"), ""
+
+    def _deliver(self, known: list[str], content: Mapping[str, object], text: str, now: datetime, repeated: bool) -> None:
+        card = _inner(content) if content.get("msgtype") == "template_card" else {}
+        name = str(card.get("task_id", ""))
+        if name:
+            self._cards[name] = text
         for user in known:
             admitted = {window.admits(user, now) for window in self._member_windows}  # each window counts, whatever the other says
             shown = admitted == {True} and not repeated
-            self.ledger.add(Message("wecom_app", user, now, "", _cut(_content(content)[1]), shown=shown))
-        left_out = "|".join(user.lower() for user in asked if user not in known)
-        digest = hashlib.sha256(request.body + now.isoformat().encode()).hexdigest()[:16]
-        return json_answer({"errcode": 0, "errmsg": "ok", "invaliduser": left_out, "msgid": f"mid-{digest}"})
+            self.ledger.add(Message("wecom_app", user, now, "", text, key=name, shown=shown, taps=wecom_card.taps(card)))
+
+    def response_code(self, user: str, now: datetime) -> str:
+        """The code that comes with a tap of this member, by which the card can be changed."""
+        return self._codes.new(iter([user]), now)
+
+    def _update(self, request: Request, now: datetime) -> Answer:
+        content = json_object(request.body)
+        trouble = self._token_trouble(request.query.get("access_token", ""), now) or self._agent_trouble(content)
+        if trouble or content is None:
+            return trouble or _error(47001, "data format error")
+        card = content.get("template_card")
+        wrong = wecom_card.button_trouble(card) if isinstance(card, dict) else None
+        if wrong:
+            return _error(*wrong)
+        users = self._codes.use(str(content.get("response_code", "")), now)
+        if users is None:
+            return _error(42013, "invalid response_code")
+        asked = content.get("userids")
+        named = [str(user) for user in asked] if isinstance(asked, list) else []
+        button = content.get("button")
+        text = wecom_card.text(card) if isinstance(card, dict) else f"[{button.get('replace_name')}]" if isinstance(button, dict) else ""
+        for user in (user for user in named if user in users):
+            self.ledger.add(Message("wecom_app", user, now, "", text, key="update"))
+        return json_answer({"errcode": 0, "errmsg": "ok", "invaliduser": [user for user in named if user not in users]})
 
     def _token_trouble(self, token: str, now: datetime) -> Answer | None:
         if not token:
@@ -135,28 +222,18 @@ class WeCom:
             return _error(40014, "invalid access_token")
         return None if now < self._tokens[token] else _error(42001, "access_token expired")
 
-    def _payload_trouble(self, content: dict[str, object] | None) -> Answer | None:
+    def _agent_trouble(self, content: dict[str, object] | None) -> Answer | None:
         if content is None:
             return _error(47001, "data format error")
         if "agentid" not in content:
             return _error(41011, "missing agentid")
-        if content["agentid"] != self.tenant.agent_id:
-            return _error(40056, "invalid agentid")
-        kind, text = _content(content)
-        if kind not in ("text", "markdown"):
-            return _error(40008, "invalid message type")
-        return _text_trouble(kind, text, APP_BYTES if kind == "markdown" else len(text) * 4)
+        return None if content["agentid"] == self.tenant.agent_id else _error(40056, "invalid agentid")
 
-    def _repeated(self, content: Mapping[str, object], body: bytes, now: datetime) -> bool:
-        """The platform compares whole bodies within the interval the sender named."""
+    def _remember(self, content: Mapping[str, object], body: bytes, now: datetime) -> None:
+        """The platform compares whole bodies within the interval that the first of them named."""
         seconds = content.get("duplicate_check_interval", 1800)
-        if content.get("enable_duplicate_check") != 1 or not isinstance(seconds, int):
-            return False
-        digest = hashlib.sha256(body).hexdigest()
-        if digest in self._bodies and now < self._bodies[digest]:
-            return True
-        self._bodies[digest] = now + timedelta(seconds=min(seconds, LONGEST_CHECK))
-        return False
+        if content.get("enable_duplicate_check") == 1 and isinstance(seconds, int):
+            self._bodies.setdefault(hashlib.sha256(body).hexdigest(), now + timedelta(seconds=min(seconds, LONGEST_CHECK)))
 
 
 def _error(code: int, words: str) -> Answer:
@@ -170,9 +247,13 @@ def _refuse(fault: Fault) -> Answer:
 
 def _content(content: Mapping[str, object]) -> tuple[str, str]:
     """The message type and its text."""
-    kind = str(content.get("msgtype", ""))
-    inner = content.get(kind)
-    return kind, str(inner.get("content", "")) if isinstance(inner, dict) else ""
+    return str(content.get("msgtype", "")), str(_inner(content).get("content", ""))
+
+
+def _inner(content: Mapping[str, object]) -> Mapping[str, object]:
+    """What stands under the name of the message's own type."""
+    inner = content.get(str(content.get("msgtype", "")))
+    return inner if isinstance(inner, dict) else {}
 
 
 def _text_trouble(kind: str, text: str, longest: int) -> Answer | None:
@@ -194,3 +275,13 @@ def _highlighted(kind: str, text: str, content: Mapping[str, object]) -> tuple[s
     lists = [inner.get(name, []) for name in ("mentioned_list", "mentioned_mobile_list")] if isinstance(inner, dict) else []
     named = [str(name) for names in lists if isinstance(names, list) for name in names]
     return tuple(named + (_MENTION.findall(text) if kind in ("text", "markdown") else []))
+
+
+_SERVED: Final[Mapping[tuple[str, str], Callable[[WeCom, Request, datetime], Answer]]] = {
+    ("POST", "/cgi-bin/webhook/send"): WeCom._webhook,
+    ("POST", "/cgi-bin/webhook/upload_media"): WeCom._upload_by_robot,
+    ("GET", "/cgi-bin/gettoken"): WeCom._gettoken,
+    ("POST", "/cgi-bin/message/send"): WeCom._send,
+    ("POST", "/cgi-bin/message/update_template_card"): WeCom._update,
+    ("POST", "/cgi-bin/media/upload"): WeCom._upload_by_app,
+}

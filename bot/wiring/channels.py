@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from bot.channels import console, dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_robot
+from bot.channels import console, dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_cards, wecom_robot
 from bot.channels.base import Channel
 from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
-from bot.settings import Settings
+from bot.settings import Formats, Settings
 from jobs.deliver import Manners
 
 Clock = Callable[[], datetime]
@@ -19,7 +19,7 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
     """The channels an administrator switched on."""
     makers: dict[str, Callable[[], Channel]] = {
         "wecom_robot": lambda: _wecom_robot(settings),
-        "wecom_app": lambda: _wecom_app(settings, clock),
+        "wecom_app": lambda: _wecom_app(settings, clock, tag_secret),
         "dingtalk_robot": lambda: _dingtalk_robot(settings, clock),
         "dingtalk_app": lambda: _dingtalk_app(settings, clock),
         "feishu_robot": lambda: _feishu_robot(settings, clock),
@@ -37,12 +37,33 @@ def manners(settings: Settings) -> Manners:
 
 def _wecom_robot(settings: Settings) -> Channel:
     robots = {robot.name: robot.key for robot in settings.wecom_robots}
-    return wecom_robot.WeComRobot(wecom_robot.WeComRobotConfig(robots, settings.wecom_base_url), http.Client(slots=16))
+    form = settings.wecom_robot_format
+    config = wecom_robot.WeComRobotConfig(robots, settings.wecom_base_url, form.format, form.kinds, card_url=settings.cuibao_base_url)
+    return wecom_robot.WeComRobot(config, http.Client(slots=16))
 
 
-def _wecom_app(settings: Settings, clock: Clock) -> Channel:
-    config = wecom_app.WeComAppConfig(settings.wecom_corp_id, settings.wecom_agent_id, settings.wecom_secret, settings.wecom_base_url)
+def _wecom_app(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
+    form = settings.wecom_app_format
+    if not settings.wecom_token:
+        form = _without_buttons(form)
+    config = wecom_app.WeComAppConfig(
+        settings.wecom_corp_id,
+        settings.wecom_agent_id,
+        settings.wecom_secret,
+        settings.wecom_base_url,
+        form.format,
+        form.kinds,
+        plain=frozenset(settings.wecom_text_users),
+        card_url=settings.cuibao_base_url,
+        series=wecom_cards.series(tag_secret),
+    )
     return wecom_app.WeComApp(config, http.Client(), clock)
+
+
+def _without_buttons(formats: Formats) -> Formats:
+    """Nobody hears a button where no callback address is set up."""
+    instead = {"card": "markdown"}
+    return Formats(instead.get(formats.format, formats.format), {kind: instead.get(word, word) for kind, word in formats.kinds.items()})
 
 
 def _dingtalk_robot(settings: Settings, clock: Clock) -> Channel:

@@ -1,9 +1,10 @@
 """Each channel with its stand-in behind a real socket: what the conformance suite is run on."""
 
 import dataclasses
+import functools
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -139,34 +140,35 @@ async def _robot(form: str, patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
     wecom = WeCom(WeComTenant({WECOM_KEY: "培育群"}), ledger)
     async with Server([wecom], clock) as server:
-        config = WeComRobotConfig({"main": Secret(WECOM_KEY)}, server.url, "text" if form == "text" else "markdown")
+        config = WeComRobotConfig({"main": Secret(WECOM_KEY)}, server.url, form, card_url="https://cuibao.example.com")
         channel = WeComRobot(config, http.Client(slots=2, patience=patience))
         yield Rig(channel, ledger, wecom.faults, "main", "/cgi-bin/webhook", (WECOM_KEY,), clock, WECOM_ROBOT_CODES)
         await channel.close()
 
 
-@asynccontextmanager
-async def wecom_robot_text(patience: http.Patience) -> AsyncIterator[Rig]:
-    async with _robot("text", patience) as rig:
-        yield rig
+def wecom_robot(form: str) -> Callable[[http.Patience], AbstractAsyncContextManager[Rig]]:
+    return functools.partial(_robot, form)
+
+
+wecom_robot_text, wecom_robot_markdown = wecom_robot("text"), wecom_robot("markdown")
 
 
 @asynccontextmanager
-async def wecom_robot_markdown(patience: http.Patience) -> AsyncIterator[Rig]:
-    async with _robot("markdown", patience) as rig:
-        yield rig
-
-
-@asynccontextmanager
-async def wecom_app(patience: http.Patience) -> AsyncIterator[Rig]:
+async def _wecom_app(form: str, patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
     tenant = WeComTenant({}, members=frozenset({"zhangsan"}))
     wecom = WeCom(tenant, ledger)
     async with Server([wecom], clock) as server:
-        config = WeComAppConfig(tenant.corp_id, tenant.agent_id, Secret(tenant.secret), server.url)
+        config = WeComAppConfig(
+            tenant.corp_id, tenant.agent_id, Secret(tenant.secret), server.url, form, card_url="https://cuibao.example.com"
+        )
         channel = WeComApp(config, http.Client(slots=2, patience=patience), clock)
         yield Rig(channel, ledger, wecom.faults, "zhangsan", "/cgi-bin/message", (tenant.secret,), clock, WECOM_APP_CODES, tokens=("AT-1",))
         await channel.close()
+
+
+def wecom_app(form: str) -> Callable[[http.Patience], AbstractAsyncContextManager[Rig]]:
+    return functools.partial(_wecom_app, form)
 
 
 @asynccontextmanager
@@ -262,9 +264,8 @@ async def mail(patience: http.Patience) -> AsyncIterator[Rig]:
 
 
 ALL = {
-    "wecom_robot_text": wecom_robot_text,
-    "wecom_robot_markdown": wecom_robot_markdown,
-    "wecom_app": wecom_app,
+    **{f"wecom_robot_{form}": wecom_robot(form) for form in ("text", "markdown", "markdown_v2", "card")},
+    **{f"wecom_app_{form}": wecom_app(form) for form in ("text", "markdown", "textcard", "card")},
     "dingtalk_robot": dingtalk_robot,
     "dingtalk_app": dingtalk_app,
     "dingtalk_session": dingtalk_session,

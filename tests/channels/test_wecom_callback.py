@@ -13,9 +13,9 @@ QUERY = {"timestamp": "1760000000", "nonce": "n1"}
 MESSAGE = """<xml><ToUserName>wwcorp0001</ToUserName><FromUserName>zhangsan</FromUserName><CreateTime>1760000000</CreateTime>
 <MsgType>text</MsgType><Content>已报</Content><MsgId>7000000000000000001</MsgId><AgentID>1000002</AgentID></xml>"""
 CLICK = """<xml><ToUserName>wwcorp0001</ToUserName><FromUserName>zhangsan</FromUserName><CreateTime>1760000100</CreateTime>
-<MsgType>event</MsgType><Event>template_card_event</Event><EventKey>done:42</EventKey><TaskId>cb-ob_42-u_7-r_3</TaskId>
+<MsgType>event</MsgType><Event>template_card_event</Event><EventKey>|已报</EventKey><TaskId>7K2M-remind@12@2018-10-15@1</TaskId>
 <CardType>button_interaction</CardType><ResponseCode>rc-click-9</ResponseCode><AgentID>1000002</AgentID>
-<SelectedItems><SelectedItem><QuestionKey>q1</QuestionKey><OptionIds><OptionId>o2</OptionId></OptionIds></SelectedItem></SelectedItems></xml>"""
+<SelectedItems><SelectedItem><QuestionKey>q1</QuestionKey><OptionIds><OptionId>task:42|</OptionId></OptionIds></SelectedItem></SelectedItems></xml>"""
 OPENED = """<xml><FromUserName>zhangsan</FromUserName><CreateTime>1760000100</CreateTime><MsgType>event</MsgType>
 <Event>enter_agent</Event><EventKey></EventKey></xml>"""
 
@@ -39,8 +39,21 @@ def test_cdata_is_read_like_bare_text() -> None:
     assert wecom_callback.read(KEYS, *sealed(marked)).text == "已报"
 
 
-def test_a_button_speaks_its_key_and_what_was_chosen() -> None:
-    assert wecom_callback.read(KEYS, *sealed(CLICK)).text == "done:42 o2"
+def test_a_tap_says_what_its_button_says_about_what_was_chosen_and_names_the_message_and_the_place_to_answer() -> None:
+    inbound = wecom_callback.read(KEYS, *sealed(CLICK))
+    assert (inbound.text, inbound.about) == ("已报", "task:42 message:remind:12:2018-10-15:1")
+    assert inbound.answer_to == "card:rc-click-9:zhangsan"
+
+
+def test_a_tap_without_a_choice_is_about_the_message_alone() -> None:
+    nothing_chosen = CLICK.replace("<OptionId>task:42|</OptionId>", "")
+    assert wecom_callback.read(KEYS, *sealed(nothing_chosen)).about == "message:remind:12:2018-10-15:1"
+
+
+def test_a_button_of_a_menu_speaks_its_key() -> None:
+    menu = "<xml><FromUserName>zs</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType><Event>click</Event><EventKey>零报告</EventKey></xml>"
+    inbound = wecom_callback.read(KEYS, *sealed(menu))
+    assert (inbound.text, inbound.about, inbound.answer_to) == ("零报告", "", "")
 
 
 def test_an_event_that_nobody_spoke_has_no_text() -> None:
@@ -49,7 +62,7 @@ def test_an_event_that_nobody_spoke_has_no_text() -> None:
 
 @pytest.mark.parametrize(
     ("field", "other"),
-    [("<EventKey>done:42", "<EventKey>today:42"), ("cb-ob_42", "cb-ob_43"), ("1760000100", "1760000101"), (">zhangsan<", ">lisi<")],
+    [("<EventKey>|已报", "<EventKey>|今天报"), ("remind@12", "remind@13"), ("1760000100", "1760000101"), (">zhangsan<", ">lisi<")],
 )
 def test_two_clicks_stay_apart_and_the_same_click_stays_one(field: str, other: str) -> None:
     first, again = (wecom_callback.read(KEYS, *sealed(CLICK)).platform_id for _ in range(2))
