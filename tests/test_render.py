@@ -11,7 +11,6 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from importlib import resources
 from pathlib import Path
-from timeit import repeat
 
 import pytest
 from jinja2 import UndefinedError
@@ -291,13 +290,3 @@ def test_the_circular_of_the_domain_can_be_rendered() -> None:
         assert all(f"{punctuality.value}局" in body for punctuality in Punctuality)
         assert "草稿" in body
         assert "八、下一步要求" in body
-
-
-def test_a_message_costs_little_more_than_its_two_templates_alone() -> None:
-    """P7: at most twice; measured is 1.1, so the bar here only catches a real mistake on a busy machine."""
-    view = VIEWS["reminder"]["plain"]
-    environment = Renderer().environment
-    subject, body = (environment.get_template(f"reminder/{name}") for name in ("subject.txt", "body.txt"))
-    ours = min(repeat(lambda: RENDERER.render(MessageKind.REMINDER, view, max_bytes=2048, format="text"), number=200, repeat=7))
-    bare = min(repeat(lambda: (subject.render(view), body.render(view)), number=200, repeat=7))
-    assert ours <= 2 * bare

@@ -19,7 +19,7 @@ COLUMNS: Final = (CODE, UNIT, SHORT, LEVEL, PARENT, PERSON, ROLE, PHONE, CHANNEL
 
 LEVELS: Final = {"省": "province", "市州": "prefecture", "县区": "county"}
 """From the top of the tree down."""
-ROLES: Final = {label(role): role for role in (Role.PRIMARY, Role.SUBSTITUTE, Role.LEADER, Role.GROUP)}
+ROLES: Final = {label(role): role for role in (Role.PRIMARY, Role.SUBSTITUTE, Role.LEADER, Role.GROUP, Role.ADMIN)}
 ROBOTS: Final = frozenset({"wecom_robot", "dingtalk_robot", "feishu_robot"})
 """Channels into a group chat: a private reminder must never go there."""
 SHARED: Final = frozenset({"mail", "console"})

@@ -36,13 +36,17 @@ class Punctuality(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is to a unit. SUPERIOR is derived: the primary contact of the unit above. GROUP is a group chat."""
+    """What a person is to a unit. SUPERIOR is derived: the primary contact of the unit above. GROUP is a group chat.
+
+    ADMIN looks after the programme of the unit: told of what goes wrong, asked for decisions; never chased as such.
+    """
 
     PRIMARY = "primary"
     SUBSTITUTE = "substitute"
     LEADER = "leader"
     SUPERIOR = "superior"
     GROUP = "group"
+    ADMIN = "admin"
 
 
 class Rank(StrEnum):
@@ -137,6 +141,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (Role.LEADER, "分管领导"),
     (Role.SUPERIOR, "上级单位"),
     (Role.GROUP, "工作群"),
+    (Role.ADMIN, "管理员"),
     (Rank.PROVINCE, "省级管理员"),
     (Rank.PREFECTURE, "市州管理员"),
     (Rank.AUDITOR, "审计员"),

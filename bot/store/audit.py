@@ -1,6 +1,7 @@
 """Who changed what, with before and after: appended, chained, never changed."""
 
-from collections.abc import Mapping
+import builtins
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,12 @@ class Audit:
         """Add an entry; returns its id."""
         row = {"at": at, "by": by, "act": act, "about": about, "before": dict(before or {}), "after": dict(after or {})}
         return chain.append(self._connection, _AUDIT, [row])[0]
+
+    def since(self, after: int, acts: Collection[str]) -> builtins.list[Entry]:
+        """Entries of these acts with a number above `after`, oldest first, at most a thousand."""
+        columns = [_AUDIT.c[name] for name in Entry.__dataclass_fields__]
+        query = select(*columns).where(_AUDIT.c.id > after, _AUDIT.c.act.in_(sorted(acts))).order_by(_AUDIT.c.id).limit(1000)
+        return [Entry(**row._mapping) for row in self._connection.execute(query)]
 
     def list(self, about: str | None = None, limit: int = 100, before: int | None = None) -> list[Entry]:
         """The newest entries first (about one thing); with `before` those older than that id."""

@@ -122,6 +122,11 @@ class People:
         held = select(ROLE.c.person_id).where(at, ROLE.c.role == role.value, held_on(on) if on else true())
         return self._load(PERSON.c.id.in_(held) & PERSON.c.active)
 
+    def with_role(self, role: Role, on: date) -> list[Person]:
+        """Everybody who holds the role on that day, at whatever unit, by id."""
+        held = select(ROLE.c.person_id).where(ROLE.c.role == role.value, held_on(on))
+        return self._load(PERSON.c.id.in_(held) & PERSON.c.active)
+
     def best_address(self, person_id: int, channels: Collection[str]) -> Address | None:
         """The most preferred good address on one of the channels."""
         row = self._connection.execute(_BEST, {"person": person_id, "channels": sorted(channels)}).first()

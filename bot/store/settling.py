@@ -108,7 +108,10 @@ class Settling:
     def _consequences(self, outcome: Outcome, row: Row[Any], verdict: Verdict) -> None:
         robots = Robots(self._connection)
         if outcome.handed is Handed.THROTTLED:
-            robots.block(row.robot, self._now, self._now + deliveries.block(outcome.retry_after))
+            rest = deliveries.block(outcome.retry_after)
+            robots.block(row.robot, self._now, self._now + rest)
+            if rest > deliveries.LONGEST_WAIT:
+                self._alert("robot.blocked", f"robot:{row.robot}", outcome)
         if outcome.handed is Handed.CREDENTIAL_BAD:
             robots.pause(row.robot, f"{outcome.code} {outcome.detail}".strip())
             self._alert("robot.paused", f"robot:{row.robot}", outcome)
