@@ -24,6 +24,7 @@ from bot.store import Store
 from bot.store.people import Address
 from bot.talk import decide
 from bot.talk.doors import Doors
+from bot.talk.reply_links import ReplyLinks
 from jobs import bulletin, deliver, due, listen, remind
 
 DAWN = time(8, 30)
@@ -46,6 +47,7 @@ class Cast:
     renderer: Renderer
     windows: Windows
     contacts: Contacts | None = None
+    links: ReplyLinks | None = None
 
 
 class Clock:
@@ -165,6 +167,13 @@ class Rehearsal:
             while self._waits_upto(patience) and self._step(patience):
                 pass
 
+    def tapped(self, inbound: Inbound) -> None:
+        """Somebody tapped something on the reply page: kept and heard like everything that is said."""
+        with self._turn():
+            self.doors.keep([inbound])
+            self._listen()
+            self._at_this_instant()
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One caller at a time; whatever somebody has changed since the last one counts as news."""
@@ -278,7 +287,7 @@ class Rehearsal:
         return self.doors.read(door, request.method, request.query, request.headers, request.body)[1]
 
     async def _deliver(self) -> None:
-        cast, manners = self.cast, deliver.Manners(self.cast.windows)
+        cast, manners = self.cast, deliver.Manners(self.cast.windows, links=self.cast.links)
         await deliver.run(self.clock, cast.store, cast.stage.channels, cast.renderer.render, manners, inline=True)
 
 

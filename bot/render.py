@@ -59,11 +59,12 @@ class Renderer:
 
         `format` is `text`, `markdown`, `markdown_v2` (which has tables), `card` or `textcard`, whose body is in markdown. For channel
         `mail` a message of one part also has HTML. Two optional keys of the view go with the first part: `mentions` (platform user ids
-        or mobile numbers) and `files` (the fields of `messages.FileRef`), unless a file is a part of its own there. Raises
+        or mobile numbers) and `files` (the fields of `messages.FileRef`), unless a file is a part of its own there;
+        `link`, the person's reply page, stands at the foot of every body if the view has it. Raises
         jinja2.UndefinedError if the view lacks something.
         """
         subject = self._words(kind, "subject.txt", view)
-        bodies = parts.split(self._words(kind, _body(kind, format), view), max_bytes)
+        bodies = parts.split(self._words(kind, _body(kind, format), view) + self._foot(view, format), max_bytes)
         html = self._words(kind, "body.html", view) if channel in WITH_HTML and len(bodies) == 1 else None
         card = self._card(kind, view) if format in CARDS and kind in WITH_CARD and len(bodies) == 1 else None
         rendered = [Rendered(subject, body, html, format=format, card=card) for body in bodies]
@@ -83,6 +84,12 @@ class Renderer:
         lines = tuple((name, value) for name, value in made["lines"] if value)
         options, buttons = (tuple(Tap(**tap) for tap in made[name]) for name in ("options", "buttons"))
         return Card(made["title"], lines, made["note"], options, buttons)
+
+    def _foot(self, view: Mapping[str, object], format: str) -> str:
+        """The person's own link to the reply page, if the view has one."""
+        if not view.get("link"):
+            return ""
+        return "\n\n" + self.environment.get_template("_parts/link.txt" if format == "text" else "_parts/link.md").render(view).strip()
 
     def _words(self, kind: MessageKind, name: str, view: Mapping[str, object]) -> str:
         return self._template(kind, name).render(view).strip()

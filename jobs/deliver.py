@@ -23,7 +23,8 @@ from bot.domain.words import ANSWERS, FailureKind, MessageKind
 from bot.store import Store, Tx
 from bot.store.letters import Claimed, Frozen
 from bot.store.settling import Alert, Settled
-from bot.talk import letters
+from bot.talk import letters, reply_links
+from bot.talk.reply_links import ReplyLinks
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds where nobody can tell whether its owner lives."""
@@ -67,12 +68,14 @@ class Manners:
     """How this installation sends. `sending`: the hours in which people are written to (None: at any).
 
     `allowed`: while testing, the only addresses that get anything (empty: everybody, PROMISES E1); what is for others waits.
-    `policies` by channel say what happens to messages in doubt (RESEND where they say nothing).
+    `policies` by channel say what happens to messages in doubt (RESEND where they say nothing). `links` makes the link to the reply
+    page that stands at the foot of a message to a person.
     """
 
     sending: Windows | None = None
     allowed: frozenset[str] = frozenset()
     policies: Mapping[str, InDoubt] = field(default_factory=dict)
+    links: ReplyLinks | None = None
 
 
 FREELY = Manners()
@@ -210,13 +213,20 @@ class _Pass:
         limits = self._channels[message.channel].limits
         try:
             form = limits.form(message.kind)
-            rendered = self._render(message.kind, speech.view, max_bytes=form.max_bytes, format=form.format, channel=message.channel)
+            view = self._linked(message, speech)
+            rendered = self._render(message.kind, view, max_bytes=form.max_bytes, format=form.format, channel=message.channel)
         except Exception as error:  # noqa: BLE001 whatever a template does, the other messages go out
             broken.append(self._outcome(message, Handed.CONTENT_BAD, type(error).__name__, str(error)))
             return []
         words = tuple(rendered)
         frozen.append(Frozen(message.id, words, speech.said))
         return [replace(message, words=words, said=speech.said, part=1)]
+
+    def _linked(self, message: Claimed, speech: letters.Speech) -> Mapping[str, object]:
+        """What the templates get: with the person's own link, if there is one."""
+        links = self._manners.links
+        link = reply_links.of_message(links, message, speech.said, self._clock.now()) if links else ""
+        return {**speech.view, "link": link} if link else speech.view
 
     async def _send(self, message: Claimed) -> None:
         """One send; always ends in an outcome."""

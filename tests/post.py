@@ -30,7 +30,8 @@ class Post:
     def put(self, person_id: int | None, dedupe: str, now: datetime = NOW, **draft: object) -> int | None:
         values = {"not_before": now, "reason": "T-3", "view": {"text": dedupe}} | draft
         with self.store.begin() as tx:
-            return tx.outbox.put(Draft(MessageKind.CONFIRMATION, person_id, dedupe, **values), BUDGETS, now)
+            kind = values.pop("kind", MessageKind.CONFIRMATION)
+            return tx.outbox.put(Draft(kind, person_id, dedupe, **values), BUDGETS, now)
 
     def claim(self, now: datetime = NOW, owner: str = "me", limit: int = 50, budgets: dict[str, int] | None = None) -> list[Claimed]:
         with self.store.begin() as tx:

@@ -243,6 +243,28 @@ def test_platforms_whose_markdown_has_tables_get_the_totals_as_one() -> None:
     assert (letter.format, letter.body) == ("markdown_v2", _rendered(MessageKind.REMINDER, VIEWS["reminder"]["plain"], "markdown").body)
 
 
+LINK = "https://cuibao.example.com/r/12-6890.AbC_d-e"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"), [("text", f"：\n{LINK}"), ("markdown", f"[在网页上办理]({LINK})"), ("html", f'<a href="{LINK}">在网页上办理</a>')]
+)
+@pytest.mark.parametrize("kind", [MessageKind.REMINDER, MessageKind.CONFIRMATION, MessageKind.QUESTION])
+def test_a_link_to_the_reply_page_stands_at_the_foot_of_every_format(kind: MessageKind, form: str, words: str) -> None:
+    view = VIEWS[kind.value]["plain"]
+    assert words in _text(kind, view | {"link": LINK}, form)
+    assert "网页" not in _text(kind, view, form)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_link_is_whole_in_one_part_and_every_part_keeps_the_limit(form: str) -> None:
+    view = VIEWS["reminder"]["two"] | {"link": LINK}
+    for limit in range(260, 700, 40):
+        parts = RENDERER.render(MessageKind.REMINDER, view, max_bytes=limit, format=form)
+        assert all(part.size <= limit for part in parts)
+        assert sum(LINK in part.body for part in parts) == 1
+
+
 def test_files_go_with_the_first_part() -> None:
     file = {"name": "名单.xlsx", "media_type": "application/zip", "digest": "0" * 64}
     parts = RENDERER.render(MessageKind.GROUP_NOTICE, VIEWS["group_notice"]["plain"] | {"files": [file]}, max_bytes=200, format="text")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Date, Row, Select, and_, bindparam, exists, false, insert, or_, select, true, update
 
 from bot.domain.words import Role
 from bot.store import conflict, tables
@@ -127,6 +127,10 @@ class People:
         held = select(ROLE.c.person_id).where(ROLE.c.role == role.value, held_on(on))
         return self._load(PERSON.c.id.in_(held) & PERSON.c.active)
 
+    def posts(self, person_id: int, on: date) -> list[Post]:
+        """What the person is to which unit on a day, in administrative order; a group chat's units are none of this."""
+        return [Post(row.unit_id, row.name, Role(row.role)) for row in self._connection.execute(_POSTS, {"person": person_id, "on": on})]
+
     def best_address(self, person_id: int, channels: Collection[str]) -> Address | None:
         """The most preferred good address on one of the channels."""
         row = self._connection.execute(_BEST, {"person": person_id, "channels": sorted(channels)}).first()
@@ -197,6 +201,12 @@ def _written(channel: str, value: str) -> str:
     return value.strip().lower() if channel == "mail" else value.strip()
 
 
+_POSTS = (
+    select(ROLE.c.unit_id, ROLE.c.role, _UNIT.c.name)
+    .join(_UNIT, _UNIT.c.id == ROLE.c.unit_id)
+    .where(ROLE.c.person_id == bindparam("person"), ROLE.c.role != Role.GROUP.value, held_on(bindparam("on", type_=Date)))
+    .order_by(_UNIT.c.position, ROLE.c.id)
+)
 _HELD = select(ADDRESS.c.person_id).where(ADDRESS.c.channel == bindparam("channel_"), ADDRESS.c.value == bindparam("value_"))
 _AT_ADDRESS = _queries(PERSON.c.id.in_(_HELD) & PERSON.c.active)
 _BY_ID = _queries(PERSON.c.id == bindparam("of"))

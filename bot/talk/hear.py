@@ -8,11 +8,12 @@ and never stands in the way of the next.
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain import choices, numbering, replies, status, times
+from bot.domain import choices, clicks, numbering, replies, status, times
 from bot.domain.errors import CuibaoError
 from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.replies import normalise, quote
@@ -26,7 +27,7 @@ from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.talk import answer, ask, bounce, choose, evidence, turn, undo
+from bot.talk import answer, ask, bounce, choose, click, evidence, turn, undo
 from bot.talk.evidence import Referred
 from bot.talk.record import record
 from bot.talk.route import Routed, route
@@ -61,6 +62,13 @@ def run(now: datetime, store: Store, channels: frozenset[str], calendar: WorkCal
     return left
 
 
+def at_once(store: Store, inbound: Inbound, now: datetime, channels: frozenset[str], calendar: WorkCalendar) -> InboxState | None:
+    """Keep what has just arrived and read it now; None if it came before or somebody else reads it."""
+    with store.begin() as tx:
+        number = tx.inbox.keep(inbound, now)
+    return None if number is None else _one(store, replace(inbound, id=number), now, channels, calendar)
+
+
 def _one(store: Store, inbound: Inbound, now: datetime, channels: frozenset[str], calendar: WorkCalendar) -> InboxState | None:
     try:
         with store.begin() as tx:
@@ -78,6 +86,9 @@ def _one(store: Store, inbound: Inbound, now: datetime, channels: frozenset[str]
 def _hear(hearing: Turn) -> InboxState:
     """Understand, record, answer. Returns the state the inbound is left in."""
     inbound = hearing.inbound
+    if inbound.channel == clicks.CHANNEL:
+        tapped = click.sender(hearing)
+        return click.take(hearing, tapped) if tapped else hearing.settle(InboxState.STRANGER, None)
     person = hearing.tx.people.by_address(inbound.channel, inbound.sender) if inbound.sender else None
     if inbound.kind is not InboundKind.SAID:
         return bounce.take(hearing, person) if inbound.kind is InboundKind.BOUNCE else hearing.settle(InboxState.IGNORED, person)

@@ -24,6 +24,8 @@ _NOTES = {
     EventKind.EXTENSION_ASKED: "extension_asked",
 }
 """What a fact means for the person, as a sentence of the confirmation's template."""
+_FOR_A_HUMAN = frozenset({EventKind.BLOCKED, EventKind.DISPUTED, EventKind.EXTENSION_ASKED})
+"""Facts that a person has to deal with: they stay in the administrators' inbox until somebody has."""
 UNPLACED = "unplaced"
 """The note that something else was said that could not be tied to a task or is no status."""
 LEFT = "a part of it was not recorded"
@@ -36,24 +38,31 @@ def record(
     hearing: Turn, person: Person, reading: Reading, said: Sequence[Statement], pending: Question | None, *, unplaced: bool = False
 ) -> InboxState:
     """Append what these statements make, restate it, settle the inbound. If none of them is clear, ask; `unplaced`: more was said."""
-    decided = [(one, _decide(hearing, one, sure=not reading.unsure)) for one in said]
+    decided = [(one, decide(hearing, one, sure=not reading.unsure)) for one in said]
     clear = [pair for pair in decided if pair[1].course is Course.RECORD]
     if not clear:
         return ask.what_is_meant(hearing, person, reading, decided[0][1].reason, [one.task for one, _ in decided], pending)
     if pending is not None and reading.intent is not Intent.ACK:  # a 收到 leaves the question open
         hearing.tx.questions.answer(pending.id, hearing.now)
-    made = [_make(hearing, person, one, decision) for one, decision in clear]
+    made = [make(hearing, person, one, decision) for one, decision in clear]
     replies = [_reply(reading, one, event_id) for (one, _), (_, event_id) in zip(clear, made, strict=True)]
     left = unplaced or len(clear) < len(decided)
     _restate(hearing, person, reading, [change for change, _ in made], _notes(clear, left=left))
-    return hearing.settle(InboxState.TROUBLE, person, replies, LEFT) if left else hearing.settle(InboxState.READ, person, replies)
+    trouble = LEFT if left else for_a_human(change for change, _ in made)
+    return hearing.settle(InboxState.TROUBLE if trouble else InboxState.READ, person, replies, trouble)
 
 
-def _decide(hearing: Turn, said: Statement, *, sure: bool) -> Decision:
+def for_a_human(changes: Iterable[Change]) -> str:
+    """Why an administrator has to look at what was recorded; empty if nobody has to."""
+    return ", ".join(dict.fromkeys(kind.value for change in changes for kind in change.kinds if kind in _FOR_A_HUMAN))
+
+
+def decide(hearing: Turn, said: Statement, *, sure: bool) -> Decision:
+    """What a statement makes of its task."""
     return status.from_reading(said.intent, said.day, said.task.due, hearing.at, extended_to=said.task.state.extended_to, sure=sure)
 
 
-def _make(hearing: Turn, person: Person, said: Statement, decision: Decision) -> tuple[Change, int | None]:
+def make(hearing: Turn, person: Person, said: Statement, decision: Decision) -> tuple[Change, int | None]:
     """The facts of one statement, appended if they change anything; with the id of the last one."""
     facts = [
         Event(
@@ -62,6 +71,7 @@ def _make(hearing: Turn, person: Person, said: Statement, decision: Decision) ->
             turn.by(person),
             day=decision.day if kind in _DATED else None,
             counts=dict(said.counts),
+            note=said.note,
             inbound_id=hearing.inbound.id,
         )
         for kind in decision.kinds

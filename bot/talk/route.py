@@ -25,12 +25,13 @@ _COMMON = 2
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing said about one task."""
+    """One thing said about one task; `note` is kept beside the fact and not interpreted."""
 
     task: Task
     intent: Intent
     day: date | None
     counts: dict[str, int]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from bot.web import assets, callbacks, errors, headers, health, login, me, pages, rehearsal, sessions, static_files, today
+from bot.web import assets, callbacks, errors, headers, health, login, me, pages, rehearsal, reply_page, sessions, static_files, today
 from bot.web.house import House
 
-PAGES = (login, me, today, rehearsal, health, static_files)
+PAGES = (login, me, today, rehearsal, reply_page, health, static_files)
 """Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""
 
 
@@ -17,6 +17,7 @@ def build(house: House) -> FastAPI:
     app.state.cookies = sessions.Cookies(house.secret, house.secure_cookies)
     app.state.assets = assets.load()
     app.state.templates = pages.environment(app.state.assets)
+    app.state.reply_brakes = reply_page.Brakes()
     for part in PAGES:
         app.include_router(part.router)
     errors.install(app)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.desk.desk import Desk
+from bot.talk.counter import Counter
 
 Mode = Literal["rehearsal", "live"]
 How = Literal["workday", "next_send", "end"]
@@ -204,6 +205,11 @@ class House(Protocol):
     @property
     def secure_cookies(self) -> bool:
         """True where people come by HTTPS only."""
+        ...
+
+    @property
+    def counter(self) -> Counter | None:
+        """What stands behind the reply page; None: there is no such page."""
         ...
 
     @property

@@ -10,6 +10,7 @@ from bot.channels.base import Channel
 from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
 from bot.settings import Formats, Settings
+from bot.talk.reply_links import ReplyLinks
 from jobs.deliver import Manners
 
 Clock = Callable[[], datetime]
@@ -29,10 +30,10 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
     return {name: makers[name]() for name in settings.cuibao_live_channels}
 
 
-def manners(settings: Settings) -> Manners:
-    """When and to whom this installation sends."""
+def manners(settings: Settings, links: ReplyLinks) -> Manners:
+    """When and to whom this installation sends, and where its messages lead."""
     policies = dict.fromkeys(settings.cuibao_ask_in_doubt, InDoubt.ASK)
-    return Manners(settings.cuibao_send_windows, frozenset(settings.cuibao_allow_list), policies)
+    return Manners(settings.cuibao_send_windows, frozenset(settings.cuibao_allow_list), policies, links)
 
 
 def _wecom_robot(settings: Settings) -> Channel:

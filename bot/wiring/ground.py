@@ -17,6 +17,7 @@ from bot.domain.workdays import WorkCalendar
 from bot.render import Renderer
 from bot.settings import Settings
 from bot.store import Store
+from bot.talk.reply_links import ReplyLinks
 
 SECRET_BYTES = 32
 
@@ -39,6 +40,10 @@ class Ground:
         """The working calendar with the administrator's amendments, as it stands now."""
         with self.store.read() as tx:
             return WorkCalendar(tx.calendar.overrides())
+
+    def links(self, address: str = "") -> ReplyLinks:
+        """Links to the reply page under the configured address, or under this one if none is; where there is neither, none is made."""
+        return ReplyLinks(self.secret.reveal().encode(), self.settings.cuibao_base_url or address)
 
     def close(self) -> None:
         """Give up the database."""

@@ -9,6 +9,7 @@ from bot.channels.base import Channel
 from bot.desk.desk import Desk
 from bot.domain import times
 from bot.rehearse import Rehearsal
+from bot.talk.counter import Counter
 from bot.talk.doors import Doors
 from bot.web.house import CallbackAnswer, Health, How, Moved, Scene
 from bot.wiring import desks, health, scene
@@ -32,6 +33,7 @@ class LiveHouse:
     doors: Doors
     ways: Mapping[str, Channel]
     beats: Mapping[str, int]
+    counter: Counter | None = None
     mode: str = "live"
 
     @property

@@ -59,7 +59,8 @@ async def _run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
     ways = open_ways(ground, clock)
     try:
         if name == "deliver":
-            return plain(await deliver.run(clock, ground.store, ways, ground.renderer.render, channels.manners(ground.settings)))
+            manners = channels.manners(ground.settings, ground.links())
+            return plain(await deliver.run(clock, ground.store, ways, ground.renderer.render, manners))
         return plain(await asyncio.to_thread(table(ground, clock, ways)[name]))
     finally:
         for channel in ways.values():

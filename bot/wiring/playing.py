@@ -17,6 +17,7 @@ from bot.sandbox.contacts import Contacts
 from bot.store import Store, sample
 from bot.store.tx import Tx
 from bot.talk import intake
+from bot.talk.reply_links import ReplyLinks
 
 SAMPLE_NOTICE = "sample_notice.txt"
 SAMPLE_SPAN = (date(2018, 8, 27), date(2019, 2, 28))
@@ -50,13 +51,13 @@ def prepare(store: Store, play: Play) -> intake.Taken:
 
 
 def open_rehearsal(
-    store: Store, renderer: Renderer, windows: Windows, *, start: datetime, until: date, seed: int | None
+    store: Store, renderer: Renderer, windows: Windows, *, start: datetime, until: date, seed: int | None, links: ReplyLinks | None = None
 ) -> rehearse.Rehearsal:
-    """A rehearsal on a prepared store; with a `seed` stand-in contacts answer by themselves."""
+    """A rehearsal on a prepared store; with a `seed` stand-in contacts answer by themselves, with `links` messages lead to the page."""
     clock = rehearse.Clock(start)
     with store.read() as tx:
         robots = _robots(tx)
-    cast = rehearse.Cast(store, stage.build(clock.now, robots), renderer, windows, None if seed is None else Contacts(seed))
+    cast = rehearse.Cast(store, stage.build(clock.now, robots), renderer, windows, None if seed is None else Contacts(seed), links)
     return rehearse.Rehearsal(cast, clock, until)
 
 

@@ -18,9 +18,12 @@ import uvicorn
 from bot.channels.base import Channel
 from bot.channels.wecom_crypto import Keys
 from bot.domain import times
+from bot.domain.inbound import Inbound
 from bot.domain.secret import Secret
 from bot.settings import Settings
 from bot.store import filelock
+from bot.talk import hear
+from bot.talk.counter import Counter
 from bot.talk.doors import Doors
 from bot.web import app
 from bot.web.house import House
@@ -137,9 +140,13 @@ async def _rehearsal(ground: Ground, clock: RealClock, door: Door) -> None:
         said.append("已建库并载入样例：吉林省单位树、随附通知、虚构联络员")
     since, until = playing.SAMPLE_SPAN
     start = virtual_now(ground, times.instant(since, time(0)))
-    play = playing.open_rehearsal(ground.store, ground.renderer, ground.settings.cuibao_send_windows, start=start, until=until, seed=SEED)
+    links = ground.links(door.address)
+    play = playing.open_rehearsal(
+        ground.store, ground.renderer, ground.settings.cuibao_send_windows, start=start, until=until, seed=SEED, links=links
+    )
     await asyncio.to_thread(play.begin)
-    house = RehearsalHouse(ground, clock, play.doors, play.cast.stage.channels, {}, rehearsal=play)
+    counter = Counter(ground.store, links, play.clock.now, play.tapped)
+    house = RehearsalHouse(ground, clock, play.doors, play.cast.stage.channels, {}, counter, rehearsal=play)
     said.append(f"演练方式：虚拟日期 {times.civil_day(start)}，任何消息都不会离开本机")
     try:
         await _serve(house, door, await _announcement(ground, clock, door, said))
@@ -160,7 +167,7 @@ async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
     listening = Loop("listen_now", lambda: _listen_now(metronome), _unrecorded, HOUR)
     loop = asyncio.get_running_loop()
     doors = Doors(ground.store, clock.now, *_keys(ground.settings), lambda: _ring(loop, listening))
-    house = LiveHouse(ground, clock, doors, ways, {**seconds, "deliver": 60})
+    house = LiveHouse(ground, clock, doors, ways, {**seconds, "deliver": 60}, _counter(ground, clock, frozenset(ways)))
     await metronome.start()
     tasks = [asyncio.create_task(each.keep_on()) for each in (delivery, listening)]
     ears = [
@@ -183,9 +190,19 @@ async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
             await channel.close()
 
 
+def _counter(ground: Ground, clock: RealClock, channels: frozenset[str]) -> Counter:
+    """What stands behind the reply page: what is tapped is heard before the page answers."""
+
+    def take(inbound: Inbound) -> None:
+        hear.at_once(ground.store, inbound, clock.now(), channels, ground.calendar)
+
+    return Counter(ground.store, ground.links(), clock.now, take)
+
+
 def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel], stop: asyncio.Event) -> Loop:
     """The delivery loop: send what may go, then sleep until the next message may. Once `stop` is set nothing new is begun."""
     budgets = {name: channel.limits.per_minute for name, channel in ways.items()}
+    manners = channels.manners(ground.settings, ground.links())
 
     def until_next() -> float:
         with ground.store.read() as tx:
@@ -193,7 +210,7 @@ def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel], sto
         return (wake - clock.now()).total_seconds() if wake else LONGEST_NAP
 
     async def once() -> float:
-        await deliver.run(clock, ground.store, ways, ground.renderer.render, channels.manners(ground.settings), stop=stop)
+        await deliver.run(clock, ground.store, ways, ground.renderer.render, manners, stop=stop)
         return await asyncio.to_thread(until_next)
 
     heartbeat = _Seldom(lambda name, error: health.record(ground, name, error, clock.now()), clock)

@@ -15,6 +15,7 @@ from bot.domain.inbound import Attachment
 from bot.domain.messages import FileRef, Outgoing, Rendered
 from bot.domain.words import FailureKind, MessageKind, MessageState
 from bot.store import chain
+from bot.talk.reply_links import ReplyLinks
 from jobs import deliver
 
 MAIL, APP = ("mail", "zhang@example.com"), ("wecom_app", "zhangsan")
@@ -127,6 +128,25 @@ async def test_what_is_due_is_sent_once_and_settled(office, inline):
     with office.store.read() as tx:
         assert chain.verify_all(tx.connection) == []
         assert [delivery.platform_id for delivery in tx.outbox.deliveries(ids[7])] == ["platform-1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "linked"), [(MessageKind.REMINDER, True), (MessageKind.CONFIRMATION, True), (MessageKind.BULLETIN, False)]
+)
+async def test_a_message_to_a_person_carries_his_own_link(office, kind, linked):
+    seen = {}
+
+    def words(kind, view, **form):
+        seen.update(view)
+        return render(kind, view, **form)
+
+    person = office.post.person(MAIL)
+    office.put(person, "m1", kind=kind)
+    links = ReplyLinks(b"k" * 32, "https://cuibao.example.com")
+    await office.run(FakeChannel("mail"), render=words, manners=deliver.Manners(links=links))
+    assert ("link" in seen) is linked
+    if linked:
+        assert links.read(seen["link"].rpartition("/")[2], office.clock.now()).person_id == person
 
 
 async def test_parts_of_a_letter_go_in_order_under_keys_of_their_own(office):

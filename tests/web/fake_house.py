@@ -17,6 +17,7 @@ from bot.domain.workdays import WorkCalendar
 from bot.render import Renderer
 from bot.store import Store
 from bot.store.sessions import Life
+from bot.talk.counter import Counter
 from bot.web import house
 from bot.web.house import CallbackAnswer, Cell, Column, Conversation, Duty, Entry, Health, JobHealth, Matrix, Moved, Notice, Row, Scene
 
@@ -156,6 +157,7 @@ class FakeHouse:
         self.mode = mode
         self.secret = b"0123456789abcdef0123456789abcdef"
         self.secure_cookies = False
+        self.counter: Counter | None = None
         self.clock = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
         self.link = "one-time"
         self.received: list[tuple[str, str, bytes]] = []

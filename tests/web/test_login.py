@@ -8,7 +8,7 @@ from tests.web import conftest
 from tests.web.fake_house import FakeHouse
 
 CLOSED_TO_STRANGERS = ["/rehearsal", "/rehearsal?chat=1-wecom_app", "/today", "/me"]
-PUBLIC = ("/login", "/callbacks/", "/static/", "/healthz", "/readyz")
+PUBLIC = ("/r/", "/login", "/callbacks/", "/static/", "/healthz", "/readyz")
 
 
 @pytest.mark.parametrize("path", CLOSED_TO_STRANGERS)
