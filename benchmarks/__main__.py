@@ -84,7 +84,8 @@ def _play(played: Sequence[Played], asked: argparse.Namespace, console: Console)
         return 60 * asked.minutes - (time.monotonic() - began) if asked.minutes else math.inf
 
     with console.status("") as status:
-        rounds.play(played, asked.rounds or (1 if asked.quick else 3), tell=status.update, left=left)
+        tell = status.update if console.is_terminal else console.print
+        rounds.play(played, asked.rounds or (1 if asked.quick else 3), tell=tell, left=left)
     seconds = time.monotonic() - began
     machine = f"{os.cpu_count()} processors, load {load:.1f} at the beginning and {os.getloadavg()[0]:.1f} at the end"
     return f"{seconds / 60:.1f} min; {machine}; sizes: {'quick' if asked.quick else 'full' if asked.full else 'usual'}"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic.util.exc import CommandError
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -39,6 +38,11 @@ def somebody_elses(url: URL) -> CannotOpen:
     return CannotOpen(url.render_as_string(), "里面是别的程序的数据。请移走它，或换一个数据目录")
 
 
+def too_new(url: URL) -> CannotOpen:
+    """The refusal for a database at a version that this release does not know."""
+    return CannotOpen(url.render_as_string(), "它的版本这个程序不认识，可能由更新的版本建立。请升级程序，或从备份恢复")
+
+
 def make_room(url: URL) -> None:
     """Make the folder of a database file. Raises CannotOpen."""
     try:
@@ -49,14 +53,12 @@ def make_room(url: URL) -> None:
 
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
-    """Raises CannotOpen instead of what the driver or Alembic says about this database."""
+    """Raises CannotOpen instead of what the driver says about this database."""
     where = url.render_as_string(hide_password=True)
     try:
         yield
     except ModuleNotFoundError as error:
         raise CannotOpen(where, f"没有安装数据库驱动 {error.name}。请执行 pip install 'cuibao[postgres]' 后重试") from error
-    except CommandError as error:
-        raise CannotOpen(where, "它的版本这个程序不认识，可能由更新的版本建立。请升级程序，或从备份恢复") from error
     except DBAPIError as error:
         said = str(error.orig).strip()
         raise CannotOpen(where, _sqlite(said) if url.get_backend_name() == "sqlite" else _server(said)) from error

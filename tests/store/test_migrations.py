@@ -1,24 +1,26 @@
 """The schema as the versions build it is the schema the code expects."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import migrate, tables
+from bot.store import migrate, schema, tables
 
 
 def test_replaying_every_version_from_empty_gives_the_tables(store):
     with store.read() as tx:
-        assert list(migrate.differences(tx.connection)) == []
-        assert migrate.current(tx.connection) == migrate.head()
+        assert list(schema.differences(tx.connection)) == []
+        assert migrate.current(tx.connection) == migrate.head() == schema.head()
 
 
 def test_a_column_that_no_version_creates_is_noticed(store):
     with store.begin() as tx, tx.connection.begin_nested() as undone:
         tx.connection.execute(text("ALTER TABLE robot DROP COLUMN reason"))
-        assert len(migrate.differences(tx.connection)) == 1
+        assert len(schema.differences(tx.connection)) == 1
         undone.rollback()
 
 
@@ -44,11 +46,24 @@ def test_migrating_a_migrated_database_changes_nothing(store):
         assert tx.meta.get("sample") == "jilin"
 
 
+def test_a_database_that_is_up_to_date_opens_without_alembic(sqlite_url):
+    program = f"""
+import sys
+from bot.store import Store
+store = Store({sqlite_url!r})
+store.migrate()
+store.close()
+print("alembic" in sys.modules)
+"""
+    found = [subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip() for _ in range(2)]
+    assert found[1] == "False"
+
+
 def test_processes_that_migrate_at_once_do_it_one_after_the_other(tmp_path, make_store):
     stores = [make_store(f"sqlite:///{tmp_path}/fresh.db") for _ in range(4)]
     _all_at_once(stores)
     with stores[0].read() as tx:
-        assert list(migrate.differences(tx.connection)) == []
+        assert list(schema.differences(tx.connection)) == []
 
 
 def test_workers_on_one_server_migrate_one_after_the_other(postgres, make_store):

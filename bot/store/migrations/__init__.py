@@ -1,1 +1,1 @@
-"""The versions of the schema, oldest first; run by `bot.store.migrate`, never by hand."""
+"""The versions of the schema, oldest first; run by `bot.store.schema`, never by hand."""
