@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, text, true, u
 from bot.domain import inbound
 from bot.domain.inbound import InboundKind
 from bot.domain.words import Intent
-from bot.store import chain, files, tables
+from bot.store import chain, citations, files, tables
 
 INBOUND = tables.of(tables.Inbound)
 REPLY = tables.of(tables.Reply)
@@ -69,8 +69,12 @@ class Inbox:
         return self.keep_all([message], received_at)[0]
 
     def keep_all(self, messages: Sequence[inbound.Inbound], received_at: datetime) -> list[int | None]:
-        """Store them as they came, in this order; of each its id, or None if the platform delivered it before."""
-        rows = [_row(message, received_at) for message in messages]
+        """Store them as they came, in this order; of each its id, or None if the platform delivered it before.
+
+        A Message-ID of one of our mails in `about` becomes the key of that message.
+        """
+        abouts = citations.resolved(self._connection, [message.about for message in messages])
+        rows = [_row(message, about, received_at) for message, about in zip(messages, abouts, strict=True)]
         keys = [(row["channel"], row["platform_id"]) for row in rows]
         head = chain.lock(self._connection, INBOUND)  # who comes second waits here, then sees the first one's row
         seen = self._seen(keys)
@@ -131,7 +135,7 @@ class Inbox:
         return [Reply(Intent(row.intent), row.task_id, row.event_id, row.day, row.counts, tuple(row.reasons)) for row in rows]
 
 
-def _row(message: inbound.Inbound, received_at: datetime) -> dict[str, object]:
+def _row(message: inbound.Inbound, about: str, received_at: datetime) -> dict[str, object]:
     return {
         "channel": message.channel,
         "platform_id": _key(message.platform_id),
@@ -146,7 +150,7 @@ def _row(message: inbound.Inbound, received_at: datetime) -> dict[str, object]:
         "person_id": None,
         "trouble": "",
         "kind": message.kind.value,
-        "about": _storable(message.about),
+        "about": _storable(about),
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, null, select, text, update
 from bot.domain.deliveries import InDoubt, Outcome
 from bot.domain.messages import Draft
 from bot.domain.words import MessageState
-from bot.store import claims, conflict, letters, routes, tables
+from bot.store import citations, claims, conflict, letters, routes, tables
 from bot.store.audit import Audit
 from bot.store.errors import NoAddress
 from bot.store.letters import Claimed, Frozen, Message
@@ -133,6 +133,10 @@ class Outbox:
     ) -> Sequence[Message]:
         """Messages, newest first; `before` is the id of the last one of the page before."""
         return letters.page(self._connection, letters.Filter(state, person_id), limit, before)
+
+    def by_tag(self, tag: str, tag_of: Callable[[str], str]) -> citations.Conversation | None:
+        """The conversation by mail whose subjects bear this tag; `tag_of` makes the tag of a key. For unknown senders: it is a walk."""
+        return citations.by_tag(self._connection, tag, tag_of)
 
     def recipients(self, message_ids: Sequence[int]) -> Mapping[int, letters.Recipient]:
         """Whom these messages are for, by message id; those to strangers are left out."""

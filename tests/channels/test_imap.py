@@ -219,7 +219,7 @@ def test_an_inbound_tells_what_it_is_about_and_when_it_was_said() -> None:
     ("name", "kind", "sender", "about"),
     [
         ("dsn_permanent", InboundKind.BOUNCE, "zhangsan@example.com", "mid:<cb.abc@example.com> tag:7K3MQ9XD2F failed:5.1.1"),
-        ("dsn_delayed", InboundKind.BOUNCE, "zhangsan@example.com", "mid:<cb.abc@example.com> tag:7K3MQ9XD2F delayed:4.4.1"),
+        ("dsn_delayed", InboundKind.AUTO, "zhangsan@example.com", "mid:<cb.abc@example.com> tag:7K3MQ9XD2F delayed:4.4.1"),
         ("netease_bounce_html", InboundKind.BOUNCE, "zhangsan@example.com", "tag:7K3MQ9XD2F failed:550"),
         ("qq_vacation", InboundKind.AUTO, "zhangsan@example.com", "tag:7K3MQ9XD2F"),
         ("mailing_list", InboundKind.OTHER, "zhangsan@example.com", ""),

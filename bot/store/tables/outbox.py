@@ -12,6 +12,7 @@ OPEN = "state IN ('pending','retry')"
 SENDING = "state = 'sending'"
 STUCK = "state IN ('unknown','dead')"
 DOUBTED = "doubts > 0"
+MAILED = "robot = 'mail' AND platform_id <> ''"
 """The conditions of the partial indexes; queries use them word for word."""
 
 
@@ -81,6 +82,8 @@ class Message(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One attempt to hand one part of a message to a platform, with the platform's own code; a link of the chain.
 
+    The second index finds the message that a mail answers by the Message-ID it cites.
+
     `outcome` is a word of `domain.deliveries.Handed`. The index serves the budgets: how many in the last minute, how many this month.
     """
 
@@ -96,7 +99,10 @@ class Delivery(SQLModel, table=True):
     platform_id: str = Field(default="", max_length=120)
     prev_hash: str = Field(default="", max_length=64)
     hash: str = Field(default="", max_length=64)
-    __table_args__ = (Index("ix_delivery_robot", "robot", "at", "outcome"),)
+    __table_args__ = (
+        Index("ix_delivery_robot", "robot", "at", "outcome"),
+        Index("ix_delivery_mailed", "platform_id", **partial(MAILED)),
+    )
 
 
 class Robot(SQLModel, table=True):

@@ -1,0 +1,56 @@
+"""Which of our mails another mail answers: by the Message-ID it cites, or by the tag in its subject."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from bot.store import tables
+from bot.store.tables.outbox import MAILED
+
+MESSAGE = tables.of(tables.Message)
+DELIVERY = tables.of(tables.Delivery)
+MARK = "mid:"
+"""Before a Message-ID in what an inbound is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All mails to one person: they bear one tag, made of the key of the first of them."""
+
+    key: str
+    person_id: int | None
+
+
+def resolved(connection: Connection, abouts: Iterable[str]) -> list[str]:
+    """The same, each `mid:<…>` that is one of our mails made into `message:KEY`."""
+    words = [about.split() for about in abouts]
+    cited = {mark.removeprefix(MARK) for marks in words for mark in marks if mark.startswith(MARK)}
+    keys = _keys(connection, cited) if cited else {}
+    return [" ".join(_key(mark, keys) for mark in marks) for marks in words]
+
+
+def by_tag(connection: Connection, tag: str, tag_of: Callable[[str], str]) -> Conversation | None:
+    """The conversation whose mails bear this tag; `tag_of` makes the tag of a key. Walks over the first mails: for strangers only."""
+    rows = connection.execute(_FIRST)
+    return next((Conversation(row.dedupe, row.person_id) for row in rows if tag_of(row.dedupe) == tag), None)
+
+
+def _keys(connection: Connection, ids: Iterable[str]) -> Mapping[str, str]:
+    return {row.platform_id: row.dedupe for row in connection.execute(_MAILED, {"ids": sorted(ids)})}
+
+
+def _key(mark: str, keys: Mapping[str, str]) -> str:
+    key = keys.get(mark.removeprefix(MARK)) if mark.startswith(MARK) else None
+    return f"message:{key}" if key else mark
+
+
+_MAILED = (
+    select(DELIVERY.c.platform_id, MESSAGE.c.dedupe)
+    .join_from(DELIVERY, MESSAGE, MESSAGE.c.id == DELIVERY.c.message_id)
+    .where(text(MAILED.replace("robot", "delivery.robot").replace("platform_id", "delivery.platform_id")))
+    .where(DELIVERY.c.platform_id.in_(bindparam("ids", expanding=True)))
+)
+_FIRST = (
+    select(MESSAGE.c.dedupe, MESSAGE.c.person_id).where(MESSAGE.c.channel == "mail", MESSAGE.c.thread == "").order_by(MESSAGE.c.id.desc())
+)

@@ -1,0 +1,20 @@
+"""Mails of ours are found by their Message-ID.
+
+Revision ID: 0006
+Revises: 0005
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+MAILED = sa.text("robot = 'mail' AND platform_id <> ''")
+
+
+def upgrade() -> None:
+    """Index the deliveries by mail."""
+    op.create_index("ix_delivery_mailed", "delivery", ["platform_id"], unique=False, sqlite_where=MAILED, postgresql_where=MAILED)
