@@ -25,8 +25,9 @@ _KINDS: Final = {
 def read(raw: bytes, arrived_at: datetime, *, size: int | None = None) -> Inbound:
     """The mail that reached our mailbox at `arrived_at`. `size` is its whole length if `raw` is only its beginning.
 
-    `about` holds, the surest first: `mid:<…>` for each mail it answers (the store makes `message:KEY` of ours), `tag:…` of its subject, of a bounce `failed:5.1.1` (for good) or `delayed:4.4.1`, and `oversize:BYTES` if the mail was cut. A bounce that is not for
-    good is no BOUNCE: the mail system goes on trying, and the mailbox is not to be given up.
+    `about` holds, the surest first: `mid:<…>` for each mail it answers (the store makes `message:KEY` of ours), `tag:…` of its subject,
+    of a bounce `failed:5.1.1` (for good) or `delayed:4.4.1`, and `oversize:BYTES` if the mail was cut. A bounce that is not for good
+    is no BOUNCE: the mail system goes on trying, and the mailbox is not to be given up.
     """
     letter = mail.read(raw)
     bounced = letter.bounce

@@ -37,7 +37,7 @@ def by_tag(connection: Connection, tag: str, tag_of: Callable[[str], str]) -> Co
 
 
 def _keys(connection: Connection, ids: Iterable[str]) -> Mapping[str, str]:
-    return {row.platform_id: row.dedupe for row in connection.execute(_MAILED, {"ids": sorted(ids)})}
+    return {row.platform_id: row.dedupe for row in connection.execute(MAILED_BY_ID, {"ids": sorted(ids)})}
 
 
 def _key(mark: str, keys: Mapping[str, str]) -> str:
@@ -45,10 +45,10 @@ def _key(mark: str, keys: Mapping[str, str]) -> str:
     return f"message:{key}" if key else mark
 
 
-_MAILED = (
+MAILED_BY_ID = (
     select(DELIVERY.c.platform_id, MESSAGE.c.dedupe)
     .join_from(DELIVERY, MESSAGE, MESSAGE.c.id == DELIVERY.c.message_id)
-    .where(text(MAILED.replace("robot", "delivery.robot").replace("platform_id", "delivery.platform_id")))
+    .where(text(MAILED))
     .where(DELIVERY.c.platform_id.in_(bindparam("ids", expanding=True)))
 )
 _FIRST = (

@@ -4,6 +4,7 @@ from post import NOW
 
 from bot.domain.deliveries import Handed
 from bot.domain.inbound import Inbound
+from bot.store import citations
 from bot.store.citations import Conversation
 
 MAIL = ("mail", "zhangsan@example.com")
@@ -46,3 +47,10 @@ def test_a_tag_leads_to_the_conversation_and_its_person(post):
     with post.store.read() as tx:
         assert tx.outbox.by_tag("TAG-first", lambda key: f"TAG-{key}") == Conversation("first", person)
         assert tx.outbox.by_tag("TAG-second", lambda key: f"TAG-{key}") is None
+
+
+def test_a_citation_is_looked_up_in_its_index(sqlite_store):
+    with sqlite_store.read() as tx:
+        query = citations.MAILED_BY_ID.params(ids=["<a@b>"]).compile(tx.connection, compile_kwargs={"render_postcompile": True})
+        steps = [row[3] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("<a@b>",))]
+    assert any("ix_delivery_mailed" in step for step in steps), steps

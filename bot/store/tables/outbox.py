@@ -12,7 +12,7 @@ OPEN = "state IN ('pending','retry')"
 SENDING = "state = 'sending'"
 STUCK = "state IN ('unknown','dead')"
 DOUBTED = "doubts > 0"
-MAILED = "robot = 'mail' AND platform_id <> ''"
+MAILED = "substr(platform_id, 1, 1) = '<'"
 """The conditions of the partial indexes; queries use them word for word."""
 
 

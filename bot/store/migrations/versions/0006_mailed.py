@@ -12,7 +12,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-MAILED = sa.text("robot = 'mail' AND platform_id <> ''")
+MAILED = sa.text("substr(platform_id, 1, 1) = '<'")
 
 
 def upgrade() -> None:
