@@ -85,6 +85,12 @@ class Settings:
     dingtalk_app_key: str
     dingtalk_app_secret: Secret
     dingtalk_robot_code: str
+    dingtalk_private: str
+    dingtalk_agent_id: int
+    dingtalk_notice_sample: int
+    dingtalk_card_template: str
+    dingtalk_webhooks_per_month: int
+    dingtalk_calls_per_month: int
     dingtalk_stream: bool
     dingtalk_stream_silence: int
     feishu_base_url: str
@@ -236,6 +242,12 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "dingtalk_app_key": ("", str),
     "dingtalk_app_secret": ("", Secret),
     "dingtalk_robot_code": ("", str),
+    "dingtalk_private": ("robot", _one_of("robot", "notice")),
+    "dingtalk_agent_id": ("0", _integer(0, 2**63)),
+    "dingtalk_notice_sample": ("20", _integer(0, 10_000)),
+    "dingtalk_card_template": ("", str),
+    "dingtalk_webhooks_per_month": ("3000", _integer(0, 10**9)),
+    "dingtalk_calls_per_month": ("5000", _integer(0, 10**9)),
     "dingtalk_stream": ("off", _switch),
     "dingtalk_stream_silence": ("600", _integer(60, 86_400)),
     "feishu_base_url": ("https://open.feishu.cn", _url),
@@ -277,7 +289,7 @@ def read(environment: Mapping[str, str], **overrides: str) -> Settings:
             values[key] = reader(text)
         except ValueError as error:
             problems.append(f"{key.upper()}={'（已隐藏）' if CONFIDENTIAL.search(key) else text}：{error}")
-    problems += [*_missing(values), *_deaf(values), *_exposed(values)]
+    problems += [*_missing(values), *_incomplete(values), *_exposed(values)]
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)
@@ -304,15 +316,16 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _deaf(values: Mapping[str, Any]) -> list[str]:
-    """A listener needs to know for whom it listens."""
-    needed = (
-        {"dingtalk_app_key": "DINGTALK_STREAM 已设为 on", "dingtalk_app_secret": "DINGTALK_STREAM 已设为 on"}
-        if values.get("dingtalk_stream")
-        else {}
-    )
-    needed |= {"imap_user": "已填 IMAP_HOST", "imap_password": "已填 IMAP_HOST"} if values.get("imap_host") else {}
-    return [f"{key.upper()}：{why}，此项不能为空" for key, why in needed.items() if key in values and not values[key]]
+def _incomplete(values: Mapping[str, Any]) -> list[str]:
+    """A listener needs to know for whom it listens, and a work notice from whom it comes."""
+    needed: dict[str, str] = {}
+    if values.get("dingtalk_stream"):
+        needed |= dict.fromkeys(("dingtalk_app_key", "dingtalk_app_secret"), "DINGTALK_STREAM 已设为 on，此项不能为空")
+    if values.get("dingtalk_private") == "notice":
+        needed["dingtalk_agent_id"] = "DINGTALK_PRIVATE 已设为 notice，此项不能为 0"
+    if values.get("imap_host"):
+        needed |= dict.fromkeys(("imap_user", "imap_password"), "已填 IMAP_HOST，此项不能为空")
+    return [f"{key.upper()}：{why}" for key, why in needed.items() if key in values and not values[key]]
 
 
 def _exposed(values: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from bot.channels.base import Channel, SendFailed
+from bot.channels.base import Channel, Limits, SendFailed
 from bot.channels.lanes import SLOTS, Lanes
 from bot.domain import deliveries
 from bot.domain.deliveries import Handed, InDoubt, Outcome
@@ -172,7 +172,7 @@ class _Pass:
     async def _claim(self) -> None:
         ready = await self._db(self._claim_and_write)
         for message in ready:
-            self._lanes.put(message, channel=message.channel, robot=message.robot, width=_width(self._budgets[message.channel]))
+            self._lanes.put(message, channel=message.channel, robot=message.robot, width=_width(self._channels[message.channel].limits))
 
     def _recover(self) -> None:
         owner = self._store.owner
@@ -319,6 +319,10 @@ class _Pass:
         return work() if self._inline else await asyncio.to_thread(work)
 
 
-def _width(per_minute: int) -> int:
-    """How many messages of one robot are on their way at a time: a slow pace needs no more than one, and keeps them in order."""
-    return min(SLOTS // 2, max(1, per_minute // 60)) if per_minute else SLOTS // 2
+def _width(limits: Limits) -> int:
+    """How many messages of one robot are on their way at a time: a slow pace needs no more than one, and keeps them in order.
+
+    What may share a call must be handed over together.
+    """
+    paced = min(SLOTS // 2, max(1, limits.per_minute // 60)) if limits.per_minute else SLOTS // 2
+    return max(paced, limits.batch)

@@ -85,3 +85,16 @@ def test_stream_needs_the_app_for_which_it_listens():
     assert settings.read({"DINGTALK_STREAM": "on", "DINGTALK_APP_KEY": "k", "DINGTALK_APP_SECRET": "s"}).dingtalk_stream
     with pytest.raises(settings.SettingsError, match="on 或 off"):
         settings.read({"DINGTALK_STREAM": "yes"})
+
+
+def test_work_notices_need_the_app_they_come_from():
+    with pytest.raises(settings.SettingsError, match="DINGTALK_AGENT_ID"):
+        settings.read({"DINGTALK_PRIVATE": "notice"})
+    assert settings.read({"DINGTALK_PRIVATE": "notice", "DINGTALK_AGENT_ID": "900001"}).dingtalk_agent_id == 900001
+
+
+def test_a_robot_may_have_a_keyword_and_not_more():
+    [robot] = settings.read({"FEISHU_ROBOTS": "群=t1||催报"}).feishu_robots
+    assert (robot.key.reveal(), robot.secret.reveal(), robot.keyword) == ("t1", "", "催报")
+    with pytest.raises(settings.SettingsError, match="关键词"):
+        settings.read({"FEISHU_ROBOTS": "群=t1|s1|催报|多余"})

@@ -35,6 +35,7 @@ class Limits:
     `penalty` is how long the platform punishes one message too many; `format` is one of `Format`, and `forms` holds the kinds of messages
     that are worded in another one.
     `per_month` counts the calls of the whole organisation in a calendar month of Shanghai (0: no wall known).
+    `batch`: so many messages of equal words go in one call if they are handed over at one moment; no robot's order is kept then.
     `deduplicates`: the platform itself drops a second message with our key, so a message in doubt may be sent again.
     """
 
@@ -45,6 +46,7 @@ class Limits:
     group: bool  # True: the address is a group chat, not a person
     per_month: int = 0
     deduplicates: bool = False
+    batch: int = 1
     forms: Mapping[MessageKind, Form] = field(default_factory=dict)
 
     def form(self, kind: MessageKind) -> Form:

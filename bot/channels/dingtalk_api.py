@@ -12,6 +12,7 @@ from typing import Final
 from bot.channels import dingtalk_codes, errcode, http
 from bot.channels.answer import Answer, Json
 from bot.channels.base import Clock, SendFailed
+from bot.channels.pace import Pace
 from bot.channels.redact import hide
 from bot.channels.token import Token
 from bot.domain import times
@@ -20,6 +21,8 @@ from bot.domain.words import FailureKind
 
 PER_MONTH: Final = 5000
 """API calls per organisation and month on the standard edition, shared by all its apps (document 1431, read 2026-11-23)."""
+PACE: Final = 0.06
+"""Seconds between two calls: the platform takes 20 a second of one app (document 1431, read 2026-11-23)."""
 QPS_WAIT: Final = timedelta(seconds=1)
 """Pause after the limit per second was hit (read 2026-11-23)."""
 JSON_STATUSES: Final = frozenset({400, 401, 403, 404, 429, 500})
@@ -58,12 +61,13 @@ _MEANINGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The app's key and secret, and both hosts, because an organisation may have its own."""
+    """The app's key and secret, both hosts, because an organisation may have its own, and the least seconds between two calls."""
 
     app_key: str
     app_secret: Secret
     base_url: str = dingtalk_codes.NEW_HOST
     old_url: str = dingtalk_codes.OLD_HOST
+    pace: float = PACE
 
 
 class Api:
@@ -72,9 +76,11 @@ class Api:
     def __init__(self, credentials: Credentials, client: http.Client, clock: Clock) -> None:
         self._credentials, self._client, self._clock = credentials, client, clock
         self._token = Token(self._fetch_token, clock)
+        self._pace = Pace(credentials.pace)
 
     async def post(self, path: str, payload: Json) -> Answer:
         """One call to the new host, its answer unjudged. Raises SendFailed."""
+        await self._pace.turn()
         token = await self._token.get()
         answer = await self._new(path, payload, token)
         if answer.body.get("code") == _EXPIRED:
@@ -83,6 +89,7 @@ class Api:
 
     async def post_old(self, path: str, payload: Json) -> Answer:
         """One call to the old host, its answer unjudged. Raises SendFailed."""
+        await self._pace.turn()
         token = await self._token.get()
         answer = await self._old(path, payload, token)
         if errcode.of(answer.body) in _EXPIRED_CODES:
@@ -97,6 +104,10 @@ class Api:
         """Returns if the new host accepted, else raises SendFailed; a code nobody has listed stops the message."""
         if answer.status != 200:
             raise self._refusal(answer, FailureKind.CONTENT_BAD, *hidden)
+
+    def require_old_ok(self, answer: Answer, *hidden: str) -> None:
+        """The same for an answer of the old host."""
+        dingtalk_codes.require_ok(answer.body, *hidden, self._credentials.app_secret.reveal(), self._credentials.app_key)
 
     async def close(self) -> None:
         """Releases the connections."""

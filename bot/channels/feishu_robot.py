@@ -4,7 +4,6 @@ Protocol: open.feishu.cn, "custom bot usage guide", read 2026-11-23. The code in
 The platform has no key of ours to de-duplicate by: a message in doubt may stand twice.
 """
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from bot.channels import http
 from bot.channels.answer import Json
 from bot.channels.base import Clock, Limits, Receipt, SendFailed, append_within, check_body, mentions
+from bot.channels.pace import Pace
 from bot.channels.redact import hide
 from bot.domain.messages import Outgoing, Rendered
 from bot.domain.secret import NO_SECRET, Secret
@@ -74,7 +74,7 @@ class FeishuRobot:
 
     def __init__(self, config: FeishuRobotConfig, client: http.Client, clock: Clock) -> None:
         self._config, self._client, self._clock = config, client, clock
-        self._free_at: dict[str, float] = {}
+        self._pace = Pace(config.pace)
         worded = "markdown" if config.form == "interactive" else "text"
         self.limits = Limits(MAX_BYTES, PER_MINUTE, FREQUENCY_WAIT, worded, group=True)
 
@@ -92,7 +92,7 @@ class FeishuRobot:
         size = len(http.encode(payload))
         if size > MAX_REQUEST:
             raise SendFailed(FailureKind.CONTENT_BAD, "too_long", f"a request of {size} bytes where {MAX_REQUEST} are taken")
-        await self._turn(message.address)
+        await self._pace.turn(message.address)
         token = bare_token(account.token).reveal()
         answer = await self._client.post(self._config.base_url.rstrip("/") + PATH + token, payload, also=(400,))
         _require_ok(answer.body, token, account.secret.reveal())
@@ -107,13 +107,6 @@ class FeishuRobot:
             return {}
         timestamp = str(int(self._clock().timestamp()))
         return {"timestamp": timestamp, "sign": sign(timestamp, account.secret.reveal())}
-
-    async def _turn(self, robot: str) -> None:
-        """Wait until the robot may speak again."""
-        now = asyncio.get_running_loop().time()
-        at = max(self._free_at.get(robot, 0.0), now)
-        self._free_at[robot] = at + self._config.pace
-        await asyncio.sleep(at - now)
 
 
 def sign(timestamp: str, secret: str) -> str:

@@ -1,7 +1,7 @@
 """Sending side by side: every robot has its lane, every channel its slots, so that who is slow delays nobody else."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -26,7 +26,8 @@ class Lanes(Generic[Item]):
 
     def __init__(self, work: Callable[[Item], Awaitable[None]], slots: int = SLOTS) -> None:
         self._work = work
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(slots))
+        self._most = slots
+        self._slots: dict[str, asyncio.Semaphore] = {}
         self._lanes: dict[str, _Lane[Item]] = {}
         self._runners: set[asyncio.Task[None]] = set()
         self.waiting = 0
@@ -38,10 +39,11 @@ class Lanes(Generic[Item]):
         return not self.waiting and not self.busy
 
     def put(self, item: Item, *, channel: str, robot: str, width: int) -> None:
-        """Queue an item; at most `width` of one robot are on their way at a time."""
+        """Queue an item; at most `width` of one robot are on their way at a time. The first of a channel makes room for its width."""
         lane = self._lanes.get(robot)
         if lane is None:
-            lane = self._lanes[robot] = _Lane(self._slots[channel])
+            slots = self._slots.setdefault(channel, asyncio.Semaphore(max(self._most, width)))
+            lane = self._lanes[robot] = _Lane(slots)
         lane.waiting.append(item)
         self.waiting += 1
         if lane.runners < width:

@@ -23,7 +23,8 @@ from websockets.http11 import Response
 
 from bot.sandbox import callbacks, faults
 from bot.sandbox.clock import Clock
-from bot.sandbox.dingtalk import DingTalkTenant
+from bot.sandbox.dingtalk_app import problem
+from bot.sandbox.dingtalk_tenant import DingTalkTenant
 from bot.sandbox.exchange import Answer, Request, json_answer, json_object
 from bot.sandbox.faults import Fault, Faults
 
@@ -117,9 +118,9 @@ class Gateway:
     def _ticket(self, request: Request, now: datetime) -> Answer:
         content = json_object(request.body) or {}
         if (content.get("clientId"), content.get("clientSecret")) != (self.tenant.app_key, self.tenant.app_secret):
-            return _problem("authFailed", "clientId or clientSecret is wrong", HTTPStatus.UNAUTHORIZED)
+            return problem("authFailed", "clientId or clientSecret is wrong", HTTPStatus.UNAUTHORIZED)
         if not content.get("subscriptions"):
-            return _problem("param.error", "no subscriptions")
+            return problem("param.error", "no subscriptions")
         self.registered.append(content)
         ticket = f"TK+/{len(self.registered)}="  # needs percent-encoding
         self._tickets[ticket] = now + TICKET_LIFE
@@ -245,9 +246,5 @@ class Gateway:
         task.add_done_callback(self._background.discard)
 
 
-def _problem(code: str, words: str, status: int = HTTPStatus.BAD_REQUEST) -> Answer:
-    return json_answer({"code": code, "message": words, "requestid": "00000000-0000-0000-0000-000000000000"}, status)
-
-
 def _refuse(fault: Fault) -> Answer:
-    return _problem(fault.code, fault.text, HTTPStatus.FORBIDDEN)
+    return problem(fault.code, fault.text, HTTPStatus.FORBIDDEN)

@@ -77,7 +77,7 @@ def build(clock: Clock, robots: Mapping[str, Iterable[str]]) -> Stage:
         wecom_app.WeComApp(wecom_app.WeComAppConfig(ours.corp_id, ours.agent_id, Secret(ours.secret)), client(), clock),
         dingtalk_robot.DingTalkRobot(dingtalk_robot.DingTalkRobotConfig(accounts), client(), clock),
         dingtalk_app.DingTalkApp(
-            dingtalk_app.DingTalkAppConfig(theirs.app_key, Secret(theirs.app_secret), theirs.robot_code), client(), clock
+            dingtalk_app.DingTalkAppConfig(theirs.app_key, Secret(theirs.app_secret), theirs.robot_code, pace=0), client(), clock
         ),
         feishu_robot.FeishuRobot(feishu_robot.FeishuRobotConfig(feishus, pace=0), client(), clock),
         mail.Mail(

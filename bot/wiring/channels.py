@@ -69,7 +69,7 @@ def _without_buttons(formats: Formats) -> Formats:
 
 def _dingtalk_robot(settings: Settings, clock: Clock) -> Channel:
     robots = {robot.name: dingtalk_robot.DingTalkRobotAccount(robot.key, robot.secret, robot.keyword) for robot in settings.dingtalk_robots}
-    config = dingtalk_robot.DingTalkRobotConfig(robots, settings.dingtalk_base_url)
+    config = dingtalk_robot.DingTalkRobotConfig(robots, settings.dingtalk_base_url, per_month=settings.dingtalk_webhooks_per_month)
     return dingtalk_robot.DingTalkRobot(config, http.Client(slots=16), clock)
 
 
@@ -80,6 +80,11 @@ def _dingtalk_app(settings: Settings, clock: Clock) -> Channel:
         settings.dingtalk_robot_code,
         settings.dingtalk_api_url,
         settings.dingtalk_base_url,
+        per_month=settings.dingtalk_calls_per_month,
+        way=cast(dingtalk_app.Way, settings.dingtalk_private),
+        agent_id=settings.dingtalk_agent_id,
+        card_template=settings.dingtalk_card_template,
+        sample=settings.dingtalk_notice_sample,
     )
     return dingtalk_app.DingTalkApp(config, http.Client(), clock)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.channels import http
 from bot.channels.base import Channel
-from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig
+from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig, Way
 from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
 from bot.channels.feishu_robot import FeishuRobot, FeishuRobotAccount, FeishuRobotConfig, Form
 from bot.channels.mail import Mail, MailConfig, Security
@@ -121,6 +121,9 @@ DINGTALK_APP_CODES = {
     "Forbidden.AccessDenied.QpsLimitForApi": THROTTLED, "Forbidden.AccessDenied.ApiCountLimitForOrg": CREDENTIAL,
     "Forbidden.AccessDenied.AccessTokenPermissionDenied": CREDENTIAL, "system.error": TRANSIENT,
 }  # fmt: skip
+DINGTALK_NOTICE_CODES = {
+    "-1": TRANSIENT, "90018": THROTTLED, "90002": THROTTLED, "90020": CREDENTIAL, "40035": CONTENT, "430104": CONTENT,
+}  # fmt: skip
 DINGTALK_SESSION_CODES = {"-1": TRANSIENT, "410100": THROTTLED, "300001": ADDRESS, "400013": ADDRESS, "430104": CONTENT}
 FEISHU_CODES = {
     "11232": THROTTLED, "99991400": THROTTLED, "19001": CREDENTIAL, "19021": CREDENTIAL, "19022": CREDENTIAL, "19024": CREDENTIAL,
@@ -185,13 +188,20 @@ async def dingtalk_robot(patience: http.Patience) -> AsyncIterator[Rig]:
 
 @asynccontextmanager
 async def _dingtalk_app(
-    make_address: Callable[[DingTalkTenant, str], str], path: str, codes: Mapping[str, FailureKind], patience: http.Patience
+    make_address: Callable[[DingTalkTenant, str], str],
+    path: str,
+    codes: Mapping[str, FailureKind],
+    patience: http.Patience,
+    way: Way = "robot",
 ) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
-    tenant = DingTalkTenant({}, members=frozenset({"zhangsan"}))
+    tenant = DingTalkTenant({}, members=frozenset({"zhangsan"}), groups=frozenset({"cid1"}))
     dingtalk = DingTalk(tenant, ledger)
     async with Server([dingtalk], clock) as server:
-        config = DingTalkAppConfig(tenant.app_key, Secret(tenant.app_secret), tenant.robot_code, server.url, server.url)
+        config = DingTalkAppConfig(
+            tenant.app_key, Secret(tenant.app_secret), tenant.robot_code, server.url, server.url, way=way, agent_id=tenant.agent_id,
+            sample=1, sample_wait=0, pace=0,
+        )  # fmt: skip
         channel = DingTalkApp(config, http.Client(slots=2, patience=patience), clock)
         address = make_address(tenant, server.url)
         secrets = (tenant.app_secret,) + ((address.partition("=")[2],) if "=" in address else ())
@@ -203,6 +213,20 @@ async def _dingtalk_app(
 async def dingtalk_app(patience: http.Patience) -> AsyncIterator[Rig]:
     async with _dingtalk_app(lambda tenant, url: "zhangsan", "/v1.0/robot", DINGTALK_APP_CODES, patience) as rig:
         yield dataclasses.replace(rig, unknown_code="something.new")
+
+
+@asynccontextmanager
+async def dingtalk_group(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _dingtalk_app(lambda tenant, url: "group:cid1", "/v1.0/robot", DINGTALK_APP_CODES, patience) as rig:
+        yield dataclasses.replace(rig, unknown_code="something.new", bad_address="group:cid9")
+
+
+@asynccontextmanager
+async def dingtalk_notice(patience: http.Patience) -> AsyncIterator[Rig]:
+    async with _dingtalk_app(
+        lambda tenant, url: "zhangsan", "/topapi/message/corpconversation/asyncsend", DINGTALK_NOTICE_CODES, patience, "notice"
+    ) as rig:
+        yield rig
 
 
 @asynccontextmanager
@@ -268,6 +292,8 @@ ALL = {
     **{f"wecom_app_{form}": wecom_app(form) for form in ("text", "markdown", "textcard", "card")},
     "dingtalk_robot": dingtalk_robot,
     "dingtalk_app": dingtalk_app,
+    "dingtalk_group": dingtalk_group,
+    "dingtalk_notice": dingtalk_notice,
     "dingtalk_session": dingtalk_session,
     "feishu_text": feishu_text,
     "feishu_post": feishu_post,
