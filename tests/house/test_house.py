@@ -20,7 +20,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 SPEAKS_CHINESE = (
     "bot/__main__.py",  # must speak before any package is installed
     "bot/cli/",
-    "bot/settings.py",
+    "bot/settings/",
     "bot/wiring/",  # refusals at start-up, the doctor's findings, what the process says of itself
     "bot/store/opening.py",  # what keeps a database from being opened
     "bot/domain/errors.py",

@@ -16,11 +16,11 @@ import dotenv
 from bot.domain import windows
 from bot.domain.errors import CuibaoError
 from bot.domain.secret import Secret
-from bot.domain.words import MessageKind
-
-MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-"""A bare mailbox (RFC 5321 §4.1.2 without quoting), as the mail channel takes it."""
-CHANNELS = ("wecom_robot", "wecom_app", "dingtalk_robot", "dingtalk_app", "feishu_robot", "mail", "console")
+from bot.settings import readers
+from bot.settings.readers import CHANNELS as CHANNELS
+from bot.settings.readers import MAILBOX as MAILBOX
+from bot.settings.readers import Formats as Formats
+from bot.settings.readers import Robot as Robot
 
 
 class SettingsError(CuibaoError):
@@ -29,24 +29,6 @@ class SettingsError(CuibaoError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
         super().__init__("配置有误，请修改 .env（各项说明见 config.example.env）：\n" + "\n".join(f"  {p}" for p in problems))
-
-
-@dataclass(frozen=True, slots=True)
-class Robot:
-    """A group robot: its name as addresses use it, its access key, its signing secret and its keyword (empty: none)."""
-
-    name: str
-    key: Secret
-    secret: Secret
-    keyword: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """How messages are worded: `format`, and the kinds of messages that are worded in another one."""
-
-    format: str
-    kinds: Mapping[MessageKind, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,161 +97,67 @@ class Settings:
     imap_poll_seconds: int
 
 
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError("应为 " + " 或 ".join(choices))
-        return value
-
-    return read
-
-
-def _switch(value: str) -> bool:
-    return _one_of("on", "off")(value) == "on"
-
-
-def _integer(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isdecimal() or not low <= int(value) <= high:
-            raise ValueError(f"应为 {low} 到 {high} 的整数")
-        return int(value)
-
-    return read
-
-
-def _url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
-        raise ValueError("应为 http:// 或 https:// 开头的地址")
-    return value.rstrip("/")
-
-
-def _database(value: str) -> str:
-    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("应为空，或 postgresql+psycopg://用户:口令@主机/库名，或 sqlite:///路径")
-    if value.partition("?")[0] in ("sqlite:///", "sqlite:///:memory:"):
-        raise ValueError("不能用内存数据库，请写文件路径，如 sqlite:///data/cuibao.db；留空则用数据目录里的 cuibao.db")
-    return value
-
-
-def _mailbox(value: str) -> str:
-    if value and not MAILBOX.fullmatch(value):
-        raise ValueError("应为一个邮箱地址，如 cuibao@example.com")
-    return value
-
-
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in value.split(",") if word.strip())
-
-
-def _channels(value: str) -> tuple[str, ...]:
-    words = _words(value)
-    unknown = [word for word in words if word not in CHANNELS]
-    if unknown:
-        raise ValueError(f"不认识的渠道 {'、'.join(unknown)}，可用：{'、'.join(CHANNELS)}")
-    return words
-
-
-def _formats(*known: str) -> Callable[[str], Formats]:
-    """The first word is for all kinds of messages, `kind=word` for one: `markdown,bulletin=text`."""
-    kinds = {kind.value for kind in MessageKind}
-
-    def read(value: str) -> Formats:
-        first, *others = _words(value)
-        pairs = [other.partition("=")[::2] for other in others]
-        if {first, *(word for _, word in pairs)} - {*known} or {kind for kind, _ in pairs} - kinds:
-            raise ValueError(f"应为 {'、'.join(known)} 之一，后面可跟“种类=格式”，种类可用：{'、'.join(sorted(kinds))}")
-        return Formats(first, {MessageKind(kind): word for kind, word in pairs})
-
-    return read
-
-
-def _windows(value: str) -> windows.Windows:
-    try:
-        return windows.parse(value)
-    except ValueError as error:
-        raise ValueError("应为“09:00-11:30,13:30-16:30”这样的时段") from error
-
-
-def _robots(value: str) -> tuple[Robot, ...]:
-    robots = []
-    for entry in filter(None, (part.strip() for part in value.split(";"))):
-        name, equals, keys = entry.partition("=")
-        key, secret, keyword, *more = [*(part.strip() for part in keys.split("|")), "", ""]
-        if not (name.strip() and equals and key) or any(more):
-            raise ValueError("应为“名称=密钥”“名称=密钥|加签密钥”或“名称=密钥|加签密钥|关键词”，多个用分号隔开")
-        robots.append(Robot(name.strip(), Secret(key), Secret(secret), keyword))
-    if len({robot.name for robot in robots}) != len(robots):
-        raise ValueError("机器人名称重复")
-    return tuple(robots)
-
-
-def _aes_key(value: str) -> Secret:
-    if value and not re.fullmatch(r"[A-Za-z0-9]{43}", value):
-        raise ValueError("EncodingAESKey 应为 43 位字母和数字")
-    return Secret(value)
-
-
 READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "cuibao_mode": ("rehearsal", _one_of("rehearsal", "live")),
+    "cuibao_mode": ("rehearsal", readers.one_of("rehearsal", "live")),
     "cuibao_data": ("data", Path),
-    "database_url": ("", _database),
+    "database_url": ("", readers.database),
     "cuibao_host": ("127.0.0.1", str),
-    "cuibao_port": ("8000", _integer(0, 65535)),
-    "cuibao_base_url": ("", _url),
+    "cuibao_port": ("8000", readers.integer(0, 65535)),
+    "cuibao_base_url": ("", readers.url),
     "cuibao_secret_key": ("", Secret),
-    "cuibao_idle_minutes": ("120", _integer(5, 1440)),
-    "cuibao_session_hours": ("12", _integer(1, 168)),
-    "cuibao_live_channels": ("", _channels),
-    "cuibao_allow_list": ("", _words),
-    "cuibao_ask_in_doubt": ("", _channels),
-    "cuibao_send_windows": ("09:00-11:30,13:30-16:30", _windows),
-    "cuibao_tick_seconds": ("60", _integer(1, 3600)),
-    "cuibao_log_level": ("INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
+    "cuibao_idle_minutes": ("120", readers.integer(5, 1440)),
+    "cuibao_session_hours": ("12", readers.integer(1, 168)),
+    "cuibao_live_channels": ("", readers.channels),
+    "cuibao_allow_list": ("", readers.words),
+    "cuibao_ask_in_doubt": ("", readers.channels),
+    "cuibao_send_windows": ("09:00-11:30,13:30-16:30", readers.hours),
+    "cuibao_tick_seconds": ("60", readers.integer(1, 3600)),
+    "cuibao_log_level": ("INFO", readers.one_of("DEBUG", "INFO", "WARNING", "ERROR")),
     "cuibao_console_file": ("", str),
-    "wecom_base_url": ("https://qyapi.weixin.qq.com", _url),
-    "wecom_robots": ("", _robots),
-    "wecom_robot_format": ("markdown", _formats("text", "markdown", "markdown_v2", "card")),
+    "wecom_base_url": ("https://qyapi.weixin.qq.com", readers.url),
+    "wecom_robots": ("", readers.robots),
+    "wecom_robot_format": ("markdown", readers.formats("text", "markdown", "markdown_v2", "card")),
     "wecom_corp_id": ("", str),
-    "wecom_agent_id": ("0", _integer(0, 2**31)),
+    "wecom_agent_id": ("0", readers.integer(0, 2**31)),
     "wecom_secret": ("", Secret),
     "wecom_token": ("", Secret),
-    "wecom_aes_key": ("", _aes_key),
-    "wecom_app_format": ("card", _formats("text", "markdown", "textcard", "card")),
-    "wecom_text_users": ("", _words),
-    "dingtalk_base_url": ("https://oapi.dingtalk.com", _url),
-    "dingtalk_api_url": ("https://api.dingtalk.com", _url),
-    "dingtalk_robots": ("", _robots),
+    "wecom_aes_key": ("", readers.aes_key),
+    "wecom_app_format": ("card", readers.formats("text", "markdown", "textcard", "card")),
+    "wecom_text_users": ("", readers.words),
+    "dingtalk_base_url": ("https://oapi.dingtalk.com", readers.url),
+    "dingtalk_api_url": ("https://api.dingtalk.com", readers.url),
+    "dingtalk_robots": ("", readers.robots),
     "dingtalk_app_key": ("", str),
     "dingtalk_app_secret": ("", Secret),
     "dingtalk_robot_code": ("", str),
-    "dingtalk_private": ("robot", _one_of("robot", "notice")),
-    "dingtalk_agent_id": ("0", _integer(0, 2**63)),
-    "dingtalk_notice_sample": ("20", _integer(0, 10_000)),
+    "dingtalk_private": ("robot", readers.one_of("robot", "notice")),
+    "dingtalk_agent_id": ("0", readers.integer(0, 2**63)),
+    "dingtalk_notice_sample": ("20", readers.integer(0, 10_000)),
     "dingtalk_card_template": ("", str),
-    "dingtalk_webhooks_per_month": ("3000", _integer(0, 10**9)),
-    "dingtalk_calls_per_month": ("5000", _integer(0, 10**9)),
-    "dingtalk_stream": ("off", _switch),
-    "dingtalk_stream_silence": ("600", _integer(60, 86_400)),
-    "feishu_base_url": ("https://open.feishu.cn", _url),
-    "feishu_robots": ("", _robots),
-    "feishu_format": ("interactive", _one_of("interactive", "post", "text")),
+    "dingtalk_webhooks_per_month": ("3000", readers.integer(0, 10**9)),
+    "dingtalk_calls_per_month": ("5000", readers.integer(0, 10**9)),
+    "dingtalk_stream": ("off", readers.switch),
+    "dingtalk_stream_silence": ("600", readers.integer(60, 86_400)),
+    "feishu_base_url": ("https://open.feishu.cn", readers.url),
+    "feishu_robots": ("", readers.robots),
+    "feishu_format": ("interactive", readers.one_of("interactive", "post", "text")),
     "smtp_host": ("", str),
-    "smtp_port": ("465", _integer(1, 65535)),
-    "smtp_security": ("tls", _one_of("tls", "starttls", "plain")),
+    "smtp_port": ("465", readers.integer(1, 65535)),
+    "smtp_security": ("tls", readers.one_of("tls", "starttls", "plain")),
     "smtp_user": ("", str),
     "smtp_password": ("", Secret),
-    "smtp_from": ("", _mailbox),
+    "smtp_from": ("", readers.mailbox),
     "smtp_name": ("催报", str),
-    "smtp_reply_to": ("", _mailbox),
-    "smtp_per_minute": ("6", _integer(1, 600)),
-    "smtp_per_day": ("200", _integer(0, 1_000_000)),
+    "smtp_reply_to": ("", readers.mailbox),
+    "smtp_per_minute": ("6", readers.integer(1, 600)),
+    "smtp_per_day": ("200", readers.integer(0, 1_000_000)),
     "imap_host": ("", str),
-    "imap_port": ("993", _integer(1, 65535)),
-    "imap_security": ("tls", _one_of("tls", "starttls", "plain")),
+    "imap_port": ("993", readers.integer(1, 65535)),
+    "imap_security": ("tls", readers.one_of("tls", "starttls", "plain")),
     "imap_user": ("", str),
     "imap_password": ("", Secret),
-    "imap_folders": ("INBOX,Junk,Spam,垃圾邮件,垃圾箱,广告邮件,订阅邮件", _words),
-    "imap_poll_seconds": ("300", _integer(5, 3600)),
+    "imap_folders": ("INBOX,Junk,Spam,垃圾邮件,垃圾箱,广告邮件,订阅邮件", readers.words),
+    "imap_poll_seconds": ("300", readers.integer(5, 3600)),
 }
 """Each key in lower case: its default and the reader that checks it."""
 
