@@ -64,7 +64,7 @@ def compose(message: Outgoing, sender: Sender, now: datetime) -> bytes:
     """
     lines = [
         _from(sender),
-        _folded("To", Address(addr_spec=message.address)),
+        _to(message.address),
         _folded("Subject", _subject(message, sender)),
         f"Date: {format_datetime(times.local(now))}",
         f"Message-ID: {message_id(sender, message.key)}",
@@ -81,6 +81,12 @@ def compose(message: Outgoing, sender: Sender, now: datetime) -> bytes:
 @functools.lru_cache(maxsize=16)
 def _from(sender: Sender) -> str:
     return _folded("From", Address(sender.display_name, addr_spec=sender.mailbox))
+
+
+@functools.lru_cache(maxsize=1024)
+def _to(mailbox: str) -> str:
+    """Who gets mail gets more of it, and folding a header costs as much as rendering a template."""
+    return _folded("To", Address(addr_spec=mailbox))
 
 
 def _folded(name: str, value: str | Address) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Result, Select, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Result, Select, bindparam, exists, func, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
@@ -70,13 +70,8 @@ class Context:
 
     def acts(self, by: str, since: datetime) -> list[Act]:
         """What this actor's words were recorded as, not taken back, at or after `since`; the latest first."""
-        undone = select(_EVENT.c.undoes).where(_EVENT.c.undoes.is_not(None))
-        query = (
-            select(_EVENT.c.id, _EVENT.c.task_id, _EVENT.c.kind, _EVENT.c.at, _EVENT.c.inbound_id)
-            .where(_EVENT.c.by == by, _EVENT.c.at >= since, _EVENT.c.kind != EventKind.UNDONE.value, _EVENT.c.id.not_in(undone))
-            .order_by(_EVENT.c.id.desc())
-        )
-        return [Act(row.id, row.task_id, EventKind(row.kind), row.at, row.inbound_id) for row in self._connection.execute(query)]
+        rows = self._connection.execute(_ACTS, {"by_": by, "since": since})
+        return [Act(row.id, row.task_id, EventKind(row.kind), row.at, row.inbound_id) for row in rows]
 
     def answered(self, person_id: int, since: datetime, channel: str | None = None) -> int:
         """How many questions and answers, confirmations of a change not counted, we have put to the person since (on that channel)."""
@@ -114,6 +109,13 @@ def _last() -> Select[Any]:
     return _letters().where(_MESSAGE.c.id == last)
 
 
+_UNDOING = _EVENT.alias("undoing")
+_UNDONE = exists().where(_UNDOING.c.task_id == _EVENT.c.task_id, _UNDOING.c.undoes == _EVENT.c.id)  # of the same task: few to look at
+_ACTS = (
+    select(_EVENT.c.id, _EVENT.c.task_id, _EVENT.c.kind, _EVENT.c.at, _EVENT.c.inbound_id)
+    .where(_EVENT.c.by == bindparam("by_"), _EVENT.c.at >= bindparam("since"), _EVENT.c.kind != EventKind.UNDONE.value, ~_UNDONE)
+    .order_by(_EVENT.c.id.desc())
+)
 _HOLD = update(_INBOUND).where(_INBOUND.c.id == bindparam("of"), text(NEW)).values(state=_INBOUND.c.state)
 _TOLD, _LETTER = _last(), _letters()
 _WORDS = (

@@ -150,9 +150,7 @@ class Reminders:
 
     def drop_stale(self, now: datetime) -> int:
         """Loose reminders from before this tick whose tasks have been closed or disputed since: nobody needs them; returns how many."""
-        over = select(TASK.c.id).where(TASK.c.id == REMINDER.c.task_id, or_(TASK.c.closed, TASK.c.disputed))
-        stale = update(REMINDER).where(LOOSE, REMINDER.c.planned_at < now, exists(over)).values(dropped=Dropped.CLOSED.value)
-        return self._connection.execute(stale).rowcount
+        return self._connection.execute(_STALE, {"now": now}).rowcount
 
     def lines(self, message_ids: Collection[int], now: datetime) -> dict[int, list[Line]]:
         """What these messages still have to say; see `lines.read`. Call it in the transaction that claims them."""
@@ -166,8 +164,7 @@ class Reminders:
         return min((at for at in found if at is not None), default=None)
 
     def _settle(self, step_ids: Collection[int], now: datetime, outcome: str) -> None:
-        open_ = update(STEP).where(STEP.c.id.in_(step_ids), STEP.c.planned_at.is_(None))
-        self._connection.execute(open_.values(planned_at=now, outcome=outcome))
+        self._connection.execute(_SETTLE, {"ids": list(step_ids), "at": now, "became": outcome})
 
 
 _RELEASED = or_(STEP.c.release == Release.AUTO.value, STEP.c.released_at.is_not(None))
@@ -192,6 +189,13 @@ _WAITING = _by_now(
     STEP.c.id, PERIOD.c.obligation_id, OBLIGATION.c.what, PERIOD.c.name, STEP.c.rung, STEP.c.role, STEP.c.fires_at, _OPEN_TASKS
 ).where(~_RELEASED)
 _LOOSE = select(REMINDER.c.id).where(LOOSE).limit(1)
+_OVER = exists().where(TASK.c.id == REMINDER.c.task_id, or_(TASK.c.closed, TASK.c.disputed))
+_STALE = update(REMINDER).where(LOOSE, REMINDER.c.planned_at < bindparam("now"), _OVER).values(dropped=Dropped.CLOSED.value)
+_SETTLE = (
+    update(STEP)
+    .where(STEP.c.id.in_(bindparam("ids", expanding=True)), STEP.c.planned_at.is_(None))
+    .values(planned_at=bindparam("at"), outcome=bindparam("became"))
+)
 _NEXT = select(func.min(STEP.c.fires_at)).where(STEP.c.planned_at.is_(None), _RELEASED)
 
 

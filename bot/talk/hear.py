@@ -126,7 +126,8 @@ def _read(hearing: Turn, person: Person, referred: Referred) -> InboxState:
     tasks = _tasks(hearing, person, referred, reading.intent)
     if pending is not None and (numbers := choose.by_name(reading, hearing.own, tasks, pending)):
         return choose.take(hearing, person, pending, numbers)
-    routed = route(reading, text, tasks, evidence.of(referred, _last_act(hearing, person), reading.intent))
+    last_act = _last_act(hearing, person) if reading.intent is Intent.CORRECTION_NOT_DONE else ()
+    routed = route(reading, text, tasks, evidence.of(referred, last_act, reading.intent))
     if not routed.statements and not any(doubt.candidates for doubt in routed.doubts):
         return _nothing_open(hearing, person, reading)
     return _act(hearing, person, reading, routed, pending)

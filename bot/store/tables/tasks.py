@@ -63,3 +63,4 @@ class Event(SQLModel, table=True):
     inbound_id: int | None = Field(default=None, foreign_key="inbound.id")
     prev_hash: str = Field(default="", max_length=64)
     hash: str = Field(default="", max_length=64)
+    __table_args__ = (Index("ix_event_by", "by", "at"),)
