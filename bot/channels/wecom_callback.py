@@ -17,7 +17,7 @@ from bot.channels.callback import CallbackRefused, Refusal
 from bot.channels.wecom_crypto import Keys
 from bot.domain import cards
 from bot.domain.cards import Tapped
-from bot.domain.inbound import Inbound
+from bot.domain.inbound import Inbound, InboundKind
 
 CHANNEL: Final = "wecom_app"
 MAX_BODY: Final = 200_000
@@ -33,9 +33,10 @@ def check_url(keys: Keys, query: Mapping[str, str]) -> bytes:
 
 
 def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
-    """A posted message or event, its XML kept as `raw`. Events that nobody spoke have an empty text. Raises CallbackRefused.
+    """A posted message or event, its XML kept as `raw`. Raises CallbackRefused.
 
-    A tap on a card says what its button and its choices say, about the task they name and the message that the card is.
+    A tap on a card says what its button and its choices say, about the task they name and the message that the card is. Pictures,
+    voice, files and places were sent by a person and have no words: their text is empty. Events that nobody spoke are OTHER.
     """
     if len(body) > MAX_BODY:
         raise CallbackRefused(Refusal.CONTENT)
@@ -44,7 +45,9 @@ def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
     sender = _field(message, "FromUserName")
     said = _said(message)
     answer_to = wecom_app.reply_address(_field(message, "ResponseCode"), sender)
-    return Inbound(CHANNEL, _platform_id(message), sender, _said_at(message), said.text, raw, answer_to=answer_to, about=said.about)
+    kind = InboundKind.SAID if _field(message, "MsgType") != "event" or _field(message, "Event") in _SPOKEN else InboundKind.OTHER
+    at, key = _said_at(message), _platform_id(message)
+    return Inbound(CHANNEL, key, sender, at, said.text, raw, answer_to=answer_to, about=said.about, kind=kind)
 
 
 def _open(keys: Keys, query: Mapping[str, str], encrypted: str) -> bytes:

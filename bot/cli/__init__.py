@@ -9,7 +9,6 @@ Exit codes: 0 done, 1 something is wrong and was said (doctor found differences)
 
 import importlib
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -40,7 +39,6 @@ Data = Annotated[Path | None, typer.Option("--data", help="数据目录，默认
 Env = Annotated[Path | None, typer.Option("--env", help="配置文件，默认为当前目录的 .env")]
 Now = Annotated[str, typer.Option("--now", help="从这一时刻开始计时，例如 2018-09-28T09:05+08:00（测试与演示用）")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
 
 class Rank(StrEnum):
@@ -118,11 +116,9 @@ def notice_read(
 @notice_app.command("arm")
 def notice_arm(  # noqa: PLR0913 - a command's options are its parameters
     file: Annotated[Path, typer.Argument(help="通知文本文件")],
-    issued: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="成文日期，优先于文中所写")] = None,
-    published: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期：从这一天起提醒")] = None,
-    since: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="只管这一天（含）以后到期的；默认自成文日期起")
-    ] = None,
+    issued: Annotated[str, typer.Option(help="成文日期，如 2018-08-27，优先于文中所写")] = "",
+    published: Annotated[str, typer.Option(help="发布日期：从这一天起提醒")] = "",
+    since: Annotated[str, typer.Option("--from", help="只管这一天（含）以后到期的；默认自成文日期起")] = "",
     units: Annotated[str, typer.Option(help="哪些单位要报：all 为最上级以外的全部，或逗号隔开的单位代码")] = "all",
     only: Annotated[str, typer.Option(help="只启用这些编号的事项，如 1,3；默认全部")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="确认启用；不加则只列出将要启用的内容")] = False,
@@ -131,7 +127,7 @@ def notice_arm(  # noqa: PLR0913 - a command's options are its parameters
     as_json: Json = False,
 ) -> None:
     """启用通知里的报送事项：先列出事项、截止日、单位与疑点，加 --yes 才启用；启用之前一条也不会发。"""
-    days = [day.date() if day else None for day in (issued, published, since)]
+    days = [_rules().civil_day(day) if day else None for day in (issued, published, since)]
     _office().arm(file, days, units, only, yes=yes, data=data, env=env, as_json=as_json)
 
 
@@ -171,13 +167,14 @@ def serve(
 @app.command()
 def rehearse(
     notice: Annotated[Path | None, typer.Option(help="通知文件；省略则用随附样例")] = None,
-    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="第一天（含）")] = datetime(2018, 8, 27),  # noqa: DTZ001 - a civil day
-    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="最后一天（含）")] = datetime(2019, 2, 28),  # noqa: DTZ001 - a civil day
+    since: Annotated[str, typer.Option("--from", help="第一天（含），如 2018-08-27")] = "2018-08-27",
+    until: Annotated[str, typer.Option("--to", help="最后一天（含），如 2019-02-28")] = "2019-02-28",
     seed: Annotated[int, typer.Option(help="替身联络员的随机种子；同一种子结果相同")] = 2018,
     as_json: Json = False,
 ) -> None:
     """演练：在虚拟日期上把通知从头走到通报，替身联络员会答复；不打开任何对外连接。"""
-    _house().rehearse(notice=notice, since=since.date(), until=until.date(), seed=seed, as_json=as_json)
+    first, last = _rules().civil_day(since), _rules().civil_day(until)
+    _house().rehearse(notice=notice, since=first, until=last, seed=seed, as_json=as_json)
 
 
 @app.command()
@@ -235,14 +232,14 @@ def roster(
 
 @app.command()
 def who(
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="从哪一天（含）起看，默认今天")] = None,
+    on: Annotated[str, typer.Option(help="从哪一天（含）起看，如 2018-09-28，默认今天")] = "",
     days: Annotated[int, typer.Option(min=1, max=366, help="看几天")] = 14,
     data: Data = None,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
     """看谁会收到什么：接下来每一梯次有几项任务、由什么渠道到几个人，哪些单位无人可达；不发任何消息。"""
-    _office().who(on.date() if on else None, days, data=data, env=env, as_json=as_json)
+    _office().who(_rules().civil_day(on) if on else None, days, data=data, env=env, as_json=as_json)
 
 
 @user_app.command("add")
@@ -281,7 +278,7 @@ def link(data: Data = None, env: Env = None) -> None:
 def main() -> None:
     """Run the command line; a refusal becomes one Chinese message on stderr and exit code 2."""
     try:
-        app()
+        app(prog_name="cuibao")
     except CuibaoError as refusal:
         sys.stderr.write(f"{refusal}\n")
         raise SystemExit(2) from refusal

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from bot import settings
 from bot.cli import play
-from bot.cli.rules import InputError
+from bot.cli.rules import InputError, instant
 from bot.domain import times, windows
 from bot.domain.deliveries import InDoubt
 from bot.domain.words import MessageState, label
@@ -25,6 +25,33 @@ from bot.wiring import address, arming, clock, health, jobbing, playing, record
 from bot.wiring import serve as serving
 from bot.wiring.ground import Ground, open_ground, start_log
 
+DONE = {
+    "periods": "新报告期",
+    "tasks": "新任务",
+    "moved": "改期的报告期",
+    "refused": "无法展开的事项",
+    "planned": "计划的催报",
+    "messages": "新消息",
+    "joined": "并入当日消息的催报",
+    "collapsed": "合并的梯次",
+    "unreachable": "无人可达的单位",
+    "lost": "地址已失效的人",
+    "sent": "已发送",
+    "retried": "待重发",
+    "unknown": "是否送达不明",
+    "dead": "发送失败",
+    "superseded": "不必再发",
+    "alerts": "告警",
+    "read": "已办理的来信",
+    "asked": "已追问的来信",
+    "stranger": "来历不明的来信",
+    "ignored": "自动回复等不必办理的来信",
+    "trouble": "待人处理的来信",
+    "editions": "新通报稿",
+    "questions": "过期的追问",
+    "links": "清理的登录链接",
+}
+"""What jobs count, in words."""
 DOUBT = "doubt"
 """The word for messages that may have arrived twice."""
 
@@ -43,10 +70,7 @@ def opened(data: Path | None, env: Path | None, **more: str) -> Iterator[Ground]
 
 
 def _instant(text: str) -> datetime | None:
-    try:
-        return times.parse_instant(text) if text else None
-    except ValueError as error:
-        raise InputError(f"时刻“{text}”无法识别，应为 2018-09-28T09:05+08:00 这样的形式") from error
+    return instant(text) if text else None
 
 
 def serve(port: int | None, host: str, data: Path | None, env: Path | None, now: str) -> None:
@@ -102,7 +126,8 @@ def run(job: str, now: str, data: Path | None, env: Path | None, as_json: bool) 
     if as_json:
         sys.stdout.write(json.dumps(outcome, ensure_ascii=False, default=str) + "\n")
     else:
-        Console().print(f"{job}：", outcome)
+        done = "，".join(f"{DONE.get(what, what)} {count}" for what, count in outcome.items() if count)
+        Console().print(f"{job}：{done or '没有要做的'}", highlight=False, soft_wrap=True)
 
 
 def migrate(data: Path | None, env: Path | None) -> None:

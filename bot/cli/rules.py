@@ -16,16 +16,34 @@ from bot.domain import mail, notices, periods, replies, times, words, workdays
 from bot.domain import rules as grammar
 from bot.domain.errors import CuibaoError
 
+YEARS = (1900, 2100)
+"""The first and the last year (both included) of days that are typed in: far from where the arithmetic of days ends."""
+
 
 class InputError(CuibaoError):
     """A word or line on the input cannot be used; the message says which and what form it should have."""
 
 
-def _day(text: str) -> date:
+def civil_day(text: str) -> date:
+    """A civil day as it is typed. Raises InputError for what is none, and for a year that no notice speaks of."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"日期“{text}”无法识别，应为 2018-09-28 这样的形式") from error
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise InputError(f"日期“{text}”超出范围，年份应在 {YEARS[0]} 到 {YEARS[1]} 之间")
+    return found
+
+
+def instant(text: str, like: str = "2018-09-28T09:05+08:00") -> datetime:
+    """An instant as it is typed; `like` is the form to show. Raises InputError."""
+    try:
+        found = times.parse_instant(text)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"时刻“{text}”无法识别，应为 {like} 这样的形式") from error
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise InputError(f"时刻“{text}”超出范围，年份应在 {YEARS[0]} 到 {YEARS[1]} 之间")
+    return found
 
 
 def _dump(value: object) -> str:
@@ -35,7 +53,7 @@ def _dump(value: object) -> str:
 def calendar(days: list[str], as_json: bool) -> None:
     """Say of each date whether people work and by what source."""
     known = workdays.WorkCalendar()
-    found = [known.day(_day(text)) for text in days]
+    found = [known.day(civil_day(text)) for text in days]
     if as_json:
         for day in found:
             line = {"date": day.date, "workday": day.workday, "kind": day.kind, "source": day.source, "provisional": day.provisional}
@@ -49,7 +67,7 @@ def calendar(days: list[str], as_json: bool) -> None:
 
 def due(rule: str, since: str, count: int, shift: str, as_json: bool) -> None:
     """List the first periods of a rule from a day on, that day included."""
-    known, parsed, start = workdays.WorkCalendar(), grammar.parse(rule), _day(since)
+    known, parsed, start = workdays.WorkCalendar(), grammar.parse(rule), civil_day(since)
     upcoming = periods.first(parsed, start, count, anchor=start, calendar=known)
     found = [dues.due(parsed, period, calendar=known, shift=dues.Shift(shift)) for period in upcoming]
     if as_json:
@@ -58,12 +76,15 @@ def due(rule: str, since: str, count: int, shift: str, as_json: bool) -> None:
         ]
         sys.stdout.write(_dump(lines) + "\n")
         return
+    if not found:
+        Console().print(f"{start} 起没有要报的报告期：规则 {rule} 的截止日都在此之前", highlight=False, soft_wrap=True)
+        return
     _table(("报告期", "名义", "截止", "最迟", "说明"), ((d.period, d.nominal, d.target, d.limit, dues.explain(d, known)) for d in found))
 
 
 def notice_read(file: str, issued: str, as_json: bool) -> None:
     """Read a notice and print its obligations and doubts."""
-    reading = notices.read(notices.decode(_bytes(file)), _day(issued) if issued else None)
+    reading = notices.read(notices.decode(_bytes(file)), civil_day(issued) if issued else None)
     if as_json:
         sys.stdout.write(_dump(_notice(reading)) + "\n")
         return
@@ -109,29 +130,37 @@ def _bytes(file: str) -> bytes:
 
 
 def reply_read() -> None:
-    """Answer each line of stdin with a line of stdout."""
-    known = workdays.WorkCalendar()
-    for number, line in enumerate(sys.stdin, 1):
-        if line.strip():
-            text, asked_at = _utterance(line, number)
-            reading = replies.read(text, asked_at, known)
-            sys.stdout.write(_dump({"intent": reading.intent, "date": reading.day, "counts": dict(reading.counts) or None}) + "\n")
+    """Answer each line of stdin with a line of stdout; one that cannot be used is answered with its error, and the exit code is 2."""
+    known, refused = workdays.WorkCalendar(), False
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        if raw.strip():
+            answer = _understood(raw, number, known)
+            refused = refused or "error" in answer
+            sys.stdout.write(_dump(answer) + "\n")
+    if refused:
+        raise SystemExit(2)
 
 
-def _utterance(line: str, number: int) -> tuple[str, datetime]:
+def _understood(raw: bytes, number: int, known: workdays.WorkCalendar) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
-        return str(entry["text"]), times.parse_instant(entry["asked_at"])
-    except (ValueError, KeyError, TypeError) as error:
+        text, asked_at = _utterance(raw, number)
+    except InputError as refusal:
+        return {"error": str(refusal)}
+    reading = replies.read(text, asked_at, known)
+    return {"intent": reading.intent, "date": reading.day, "counts": dict(reading.counts) or None}
+
+
+def _utterance(raw: bytes, number: int) -> tuple[str, datetime]:
+    try:
+        entry = json.loads(raw.decode("utf-8-sig"))
+        return str(entry["text"]), instant(entry["asked_at"], "2018-09-28T09:00:00")
+    except (ValueError, KeyError, TypeError, RecursionError, InputError) as error:
         raise InputError(f'第 {number} 行无法识别，应为 {{"text": "…", "asked_at": "2018-09-28T09:00:00"}}') from error
 
 
 def reply_explain(text: str, at: str) -> None:
     """Say how an answer is understood, and why."""
-    try:
-        asked_at = times.parse_instant(at)
-    except ValueError as error:
-        raise InputError(f"时刻“{at}”无法识别，应为 2018-09-28T09:00 这样的形式") from error
+    asked_at = instant(at, "2018-09-28T09:00")
     reading = replies.read(text, asked_at, workdays.WorkCalendar())
     day = f"，日期 {reading.day}" if reading.day else ""
     doubt = "，需要追问" if reading.unsure else ""

@@ -42,7 +42,7 @@ class Callback:
 def wecom_text(tenant: WeComTenant, sender: str, text: str, at: datetime, msg_id: str) -> Callback:
     """A member wrote to the application. The same `msg_id` is the same message coming again."""
     fields = {"MsgType": "text", "Content": text, "MsgId": msg_id}
-    return _wecom_post(tenant, sender, fields, at)
+    return wecom_post(tenant, sender, fields, at)
 
 
 def wecom_click(
@@ -55,7 +55,7 @@ def wecom_click(
     }  # fmt: skip
     options = "".join(f"<OptionId>{escape(option)}</OptionId>" for option in chosen)
     item = f"<SelectedItem><QuestionKey>which</QuestionKey><OptionIds>{options}</OptionIds></SelectedItem>"
-    return _wecom_post(tenant, sender, fields, at, f"<SelectedItems>{item}</SelectedItems>" if chosen else "")
+    return wecom_post(tenant, sender, fields, at, f"<SelectedItems>{item}</SelectedItems>" if chosen else "")
 
 
 def wecom_url_check(tenant: WeComTenant, echo: str, at: datetime) -> Callback:
@@ -108,7 +108,8 @@ async def push(client: httpx.AsyncClient, address: str, callback: Callback) -> i
     return status
 
 
-def _wecom_post(tenant: WeComTenant, sender: str, fields: Mapping[str, str], at: datetime, more: str = "") -> Callback:
+def wecom_post(tenant: WeComTenant, sender: str, fields: Mapping[str, str], at: datetime, more: str = "") -> Callback:
+    """A member sent, or the platform reports, what these fields of a message or event say."""
     everything = {"ToUserName": tenant.corp_id, "FromUserName": sender, "CreateTime": str(int(at.timestamp())), **fields}
     inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in (*everything.items(), ("AgentID", str(tenant.agent_id))))
     sealed, query = _seal(tenant, f"<xml>{inner}{more}</xml>".encode(), at)

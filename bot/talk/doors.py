@@ -9,7 +9,7 @@ import structlog
 from bot.channels import dingtalk_callback, wecom_callback
 from bot.channels.callback import CallbackRefused
 from bot.channels.wecom_crypto import Keys
-from bot.domain.inbound import Inbound
+from bot.domain.inbound import Inbound, InboundKind
 from bot.domain.secret import Secret
 from bot.store import Store
 from bot.talk.gathering import Gathering
@@ -70,6 +70,7 @@ class Doors:
         except CallbackRefused as refused:
             log.warning("callback_refused", door=door, refusal=refused.refusal.value, length=len(body))
             return DoorAnswer(401), None
+        log.warning("callback_refused", door=door, refusal="closed", length=len(body))
         return DoorAnswer(404), None
 
 
@@ -77,7 +78,7 @@ def _at_wecom(keys: Keys, method: str, query: Mapping[str, str], body: bytes) ->
     if method == "GET":
         return DoorAnswer(200, wecom_callback.check_url(keys, query), "text/plain"), None
     inbound = wecom_callback.read(keys, query, body)
-    return DoorAnswer(200), inbound if inbound.text else None
+    return DoorAnswer(200), inbound if inbound.kind is InboundKind.SAID else None  # who opens the application says nothing
 
 
 def _at_dingtalk(secret: Secret, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[DoorAnswer, Inbound]:

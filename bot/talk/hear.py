@@ -46,7 +46,7 @@ MACHINES = frozenset({"machine text", "quoted text only"})
 ECHO = 12
 """Characters of our own words that make an echo; a shorter answer may well be words that we proposed."""
 
-_BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, CuibaoError, *REFUSED)
+_BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError, CuibaoError, *REFUSED)
 """Faults of one inbound. What is not listed (the database is gone, the disk is full) ends the pass, and the next one tries again."""
 
 

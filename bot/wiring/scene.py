@@ -29,6 +29,9 @@ LAMPS: Mapping[Status, Lamp] = {
 }
 MARKS: Mapping[Lamp, str] = {"ok": "✓", "late": "迟", "missing": "缺", "promised": "诺", "blocked": "难", "open": "·", "exempt": "免"}
 
+Place = tuple[datetime, int]
+"""Of an entry in its conversation: its instant; within one, what reminds (0), what was said (1), what answers that (2)."""
+
 
 def read(rehearsal: Rehearsal) -> Scene:
     """The whole scene in one transaction, so that it shows a single moment."""
@@ -36,7 +39,7 @@ def read(rehearsal: Rehearsal) -> Scene:
     played = record.read(rehearsal, times.civil_day(now))
     with rehearsal.cast.store.read() as tx:
         notices = tx.notices.all()
-        conversations = tuple(_conversations(tx, rehearsal))
+        conversations = tuple(_conversations(tx, rehearsal, {send.said.id: send.reason for send in played.sends}))
         matrix = _matrix(tx, played.matrix, now)
     counts = Counter(cell.word for row in matrix.rows for cell in row.cells if cell is not None)
     return Scene(
@@ -53,25 +56,23 @@ def read(rehearsal: Rehearsal) -> Scene:
     )
 
 
-def _conversations(tx: Tx, rehearsal: Rehearsal) -> Iterable[Conversation]:
-    """One for each person or group that has received or said anything, and for each primary contact; groups first."""
+def _conversations(tx: Tx, rehearsal: Rehearsal, reasons: Mapping[int, str]) -> Iterable[Conversation]:
+    """One for each person or group that has received or said anything; groups first. `reasons` say of each message why it went out."""
     people = {person.id: person for person in tx.people.all()}
-    said: defaultdict[tuple[int, str], list[Entry]] = defaultdict(list)
+    told: defaultdict[tuple[int, str], list[tuple[Place, Entry]]] = defaultdict(list)
     channels = rehearsal.cast.stage.channels
     formats = {name: channel.limits.format for name, channel in channels.items()}
     for message in tx.story.said():
         if message.person_id is not None and message.state in SHOWN:
-            said[message.person_id, message.channel] += _out(message, formats[message.channel])
+            place = (message.at, 2 if message.kind in record.ANSWERS else 0)
+            entries = _out(message, formats[message.channel], reasons.get(message.id, label(message.kind)))
+            told[message.person_id, message.channel] += [(place, entry) for entry in entries]
     for heard in tx.story.heard():
         if heard.person_id is not None:
-            said[heard.person_id, heard.channel].append(_in(heard))
-    for (person_id, channel), entries in sorted(said.items(), key=lambda item: _place(people[item[0][0]], item[0][1])):
-        yield _conversation(people[person_id], channel, sorted(entries, key=_told), group=channels[channel].limits.group)
-
-
-def _told(entry: Entry) -> tuple[datetime, bool]:
-    """In order of time; at one instant the question stands before its answer."""
-    return entry.at, entry.direction == "out"
+            told[heard.person_id, heard.channel].append(((heard.at, 1), _in(heard)))
+    for (person_id, channel), placed in sorted(told.items(), key=lambda item: _place(people[item[0][0]], item[0][1])):
+        entries = [entry for _, entry in sorted(placed, key=lambda each: each[0])]
+        yield _conversation(people[person_id], channel, entries, group=channels[channel].limits.group)
 
 
 def _place(person: Person, channel: str) -> tuple[bool, int, str]:
@@ -94,7 +95,7 @@ def _conversation(person: Person, channel: str, entries: list[Entry], *, group: 
     )
 
 
-def _out(said: Said, format: str) -> list[Entry]:
+def _out(said: Said, format: str, reason: str) -> list[Entry]:
     return [
         Entry(
             at=said.at,
@@ -103,7 +104,7 @@ def _out(said: Said, format: str) -> list[Entry]:
             body=body,
             format="markdown" if format == "markdown" else "text",
             state_word=label(said.state),
-            reason=label(said.kind),
+            reason=reason,
         )
         for body in said.bodies
     ]

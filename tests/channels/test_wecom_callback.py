@@ -5,6 +5,7 @@ import pytest
 from bot.channels import wecom_callback, wecom_crypto
 from bot.channels.callback import CallbackRefused, Refusal
 from bot.channels.wecom_crypto import Keys
+from bot.domain.inbound import InboundKind
 from bot.domain.secret import Secret
 
 KEYS = Keys(Secret("QDG6eK"), Secret("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"), "wwcorp0001")
@@ -57,7 +58,8 @@ def test_a_button_of_a_menu_speaks_its_key() -> None:
 
 
 def test_an_event_that_nobody_spoke_has_no_text() -> None:
-    assert wecom_callback.read(KEYS, *sealed(OPENED)).text == ""
+    inbound = wecom_callback.read(KEYS, *sealed(OPENED))
+    assert (inbound.text, inbound.kind) == ("", InboundKind.OTHER)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,20 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from bot import cli
+from bot.cli import house
 from bot.domain import due, words
+from bot.store.inbox import InboxState
+from jobs.bulletin import Drafted
+from jobs.deliver import Delivered
+from jobs.due import Planned
+from jobs.remind import Reminded
+from jobs.tidy import Tidied
 
 ROOT = Path(__file__).parents[2]
 NOTICE = (ROOT / "bot" / "sandbox" / "sample_notice.txt").read_bytes()
@@ -122,8 +130,59 @@ def test_reply_read_answers_line_by_line_in_order():
     assert all(set(line) == {"intent", "date", "counts"} for line in lines)
 
 
-def test_a_line_that_is_no_utterance_is_named():
-    assert "第 2 行" in run("reply", "read", given=b'{"text": "ok", "asked_at": "2018-09-27T10:00"}\nnot json\n', expect=2)
+def test_a_line_that_is_no_utterance_is_answered_with_its_error_and_the_others_are_read():
+    good = b'{"text": "\xe5\xb7\xb2\xe6\x8a\xa5", "asked_at": "2018-09-27T10:00"}\n'
+    bad = [
+        b"not json\n",
+        b"\xff\xfe\n",
+        b'{"text": "ok"}\n',
+        b"[" * 5000 + b"\n",
+        b'{"text": "ok", "asked_at": "0001-01-01T00:00"}\n',
+        b"7\n",
+    ]
+    said = run("reply", "read", given=good + b"".join(bad) + good, expect=2, heard="stdout")
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert lines[0] == lines[-1]
+    assert lines[0]["intent"] == "done"
+    assert [line["error"].split("无")[0] for line in lines[1:-1]] == [f"第 {number} 行" for number in range(2, len(bad) + 2)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rehearse", "--from", "0001-01-01"),
+        ("rehearse", "--to", "9999-12-31"),
+        ("rehearse", "--from", "2018年"),
+        ("due", "quarterly:next-month-day=20", "--from", "9999-12-31"),
+        ("who", "--on", "明天"),
+        ("run", "due", "--now", "9999-12-31T23:59+08:00"),
+    ],
+)
+def test_a_day_far_from_any_notice_or_none_at_all_is_refused_in_words(tmp_path, words):
+    said = run(*words, cwd=tmp_path, expect=2)
+    assert "年份应在 1900 到 2100 之间" in said or "这样的形式" in said
+
+
+def test_a_rule_with_nothing_to_come_says_so():
+    assert "没有要报的报告期" in run("due", "once:2018-09-28", "--from", "2020-01-01")
+    assert json.loads(run("due", "once:2018-09-28", "--from", "2020-01-01", "--json")) == []
+
+
+def test_help_and_refusals_call_the_command_by_its_name():
+    assert "cuibao serve" in run("serve", "--help")
+    assert "cuibao serve" in run("serve", "--colour", expect=2)
+
+
+def test_a_job_run_by_hand_says_in_words_what_it_did(tmp_path):
+    assert run("run", "due", "--now", "2018-09-28T09:05+08:00", cwd=tmp_path) == "due：没有要做的\n"
+    with closing(sqlite3.connect(tmp_path / "data" / "cuibao.db")) as connection, connection:
+        connection.execute("INSERT INTO login_link (digest, expires_at) VALUES ('x', '2018-01-02 00:00:00')")
+    assert run("run", "tidy", "--now", "2018-09-28T09:05+08:00", cwd=tmp_path) == "tidy：清理的登录链接 1\n"
+
+
+def test_everything_a_job_counts_has_a_word():
+    counted = [Planned, Reminded, Delivered, Drafted, Tidied]
+    assert {field.name for each in counted for field in fields(each)} | {state.value for state in InboxState} - {"new"} == set(house.DONE)
 
 
 def test_reply_explain_shows_words_and_rules():

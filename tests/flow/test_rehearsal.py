@@ -168,3 +168,18 @@ def test_a_rehearsal_connects_to_nothing():
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("{")
+
+
+def test_at_one_instant_the_reminder_stands_first_then_what_was_said_then_our_answer(play):
+    play.play(times.instant(date(2018, 9, 25), time(12, 0)))
+    somebody = _primary(play, "榆树")
+    before = next(each for each in scene.read(play).conversations if each.person_id == somebody)
+    while before.entries[-1].at != play.clock.now():
+        play.to_next_send()
+        before = next(each for each in scene.read(play).conversations if each.person_id == somebody)
+    play.answer(somebody, "已报")
+    entries = next(each for each in scene.read(play).conversations if each.person_id == somebody).entries[-3:]
+    assert [entry.direction for entry in entries] == ["out", "in", "out"]
+    assert entries[0].at == entries[1].at
+    assert "截止前" in entries[0].reason or "截止日" in entries[0].reason  # which rung, not only that it reminds
+    assert entries[2].reason == "确认"

@@ -13,10 +13,22 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.wecom_crypto import Keys
 from bot.domain.inbound import Inbound
 from bot.domain.secret import Secret
-from bot.sandbox import stage
+from bot.sandbox import callbacks, stage
 from bot.talk.doors import DINGTALK_SILENCE, Doors
 
 NOW = at("10-16 09:20")
+
+
+SENT = [
+    {"MsgType": "image", "PicUrl": "https://example.com/p", "MediaId": "m1"},
+    {"MsgType": "voice", "MediaId": "m2", "Format": "amr"},
+    {"MsgType": "file", "MediaId": "m3"},
+    {"MsgType": "location", "Location_X": "43.88", "Location_Y": "125.35", "Label": "长春市"},
+]
+
+
+def _wecom(platforms: stage.Stage, fields: dict[str, str]) -> callbacks.Callback:
+    return callbacks.wecom_post(platforms.wecom.tenant, "zhangsan", fields, NOW)
 
 
 @pytest.fixture
@@ -92,6 +104,22 @@ def test_what_is_not_believed_is_401_logged_by_its_length_and_not_kept(doors, pl
     assert kept() == rings == []
     assert [(line["event"], line["length"]) for line in logs] == [("callback_refused", len(said.body))]
     assert "机密" not in json.dumps(logs, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("fields", SENT)
+def test_what_a_member_sent_without_words_is_kept_too(doors, platforms, rings, kept, fields):
+    said = _wecom(platforms, {**fields, "MsgId": "m-1"})
+    assert doors.receive("wecom", said.method, said.query, said.headers, said.body).status == 200
+    (inbound,) = kept()
+    assert (inbound.sender, inbound.text, rings) == ("zhangsan", "", [1])
+    assert all(value.encode() in inbound.raw for value in fields.values())
+
+
+@pytest.mark.parametrize("event", ["enter_agent", "subscribe", "LOCATION", "view"])
+def test_what_a_platform_reports_and_nobody_said_is_acknowledged_and_left_out(doors, platforms, rings, kept, event):
+    said = _wecom(platforms, {"MsgType": "event", "Event": event, "EventKey": "x"})
+    assert doors.receive("wecom", said.method, said.query, said.headers, said.body).status == 200
+    assert kept() == rings == []
 
 
 @pytest.mark.parametrize("door", ["wecom", "dingtalk", "feishu", ""])

@@ -1,12 +1,14 @@
 """What is true of every inbound: once, in order, answered once, in bounds, and never in the way of the next."""
 
 import pytest
-from office import Office, at, texts
+from office import CHANNELS, Office, at, texts
 
 from bot.domain.inbound import Inbound
 from bot.domain.status import EventKind
 from bot.domain.words import MessageKind, Role, Status
+from bot.domain.workdays import WorkCalendar
 from bot.store.inbox import InboxState
+from bot.talk import hear
 
 LIST, Q3, NONG_Q3 = ("榆树市", "once"), ("榆树市", "2018Q3"), ("农安县", "2018Q3")
 
@@ -68,6 +70,21 @@ def test_an_inbound_that_cannot_be_heard_is_left_with_the_reason_and_the_next_on
     assert (found.state, found.trouble.split(":")[0]) == (InboxState.TROUBLE, "LookupError" if fault is None else "KeyError")
     assert office.task(*NONG_Q3).status is Status.REPORTED
     assert office.task().status is Status.PENDING
+
+
+class TornCalendar(WorkCalendar):
+    """A calendar whose data contradict themselves."""
+
+    def _load(self, year):
+        raise AssertionError(year)
+
+
+def test_an_assertion_that_fails_over_one_inbound_does_not_keep_the_next_one_waiting(office, contact):
+    office.keep(contact, "三个工作日内报", "10-16 09:20")
+    office.keep(contact, "已报", "10-16 09:21")
+    left = hear.run(at("10-16 09:22"), office.store, CHANNELS, TornCalendar())
+    assert left[InboxState.TROUBLE] == 1
+    assert office.task().status is Status.REPORTED
 
 
 HOSTILE = {
