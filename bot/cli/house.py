@@ -49,7 +49,9 @@ DONE = {
     "trouble": "待人处理的来信",
     "editions": "新通报稿",
     "questions": "过期的追问",
+    "facts": "告知管理员的情况",
     "links": "清理的登录链接",
+    "sessions": "清理的登录会话",
 }
 """What jobs count, in words."""
 DOUBT = "doubt"

@@ -15,6 +15,7 @@ from bot import cli
 from bot.cli import house
 from bot.domain import due, words
 from bot.store.inbox import InboxState
+from jobs.alert import Alerted
 from jobs.bulletin import Drafted
 from jobs.deliver import Delivered
 from jobs.due import Planned
@@ -181,7 +182,7 @@ def test_a_job_run_by_hand_says_in_words_what_it_did(tmp_path):
 
 
 def test_everything_a_job_counts_has_a_word():
-    counted = [Planned, Reminded, Delivered, Drafted, Tidied]
+    counted = [Planned, Reminded, Delivered, Drafted, Alerted, Tidied]
     assert {field.name for each in counted for field in fields(each)} | {state.value for state in InboxState} - {"new"} == set(house.DONE)
 
 

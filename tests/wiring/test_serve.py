@@ -1,5 +1,6 @@
 """The process that serves: how it begins, how it ends."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,14 @@ from pathlib import Path
 
 import pytest
 from serving import PATIENCE, ROOT, end, serve, until
+
+from bot.domain import times
+from bot.domain.messages import Draft
+from bot.domain.words import MessageKind, MessageState
+from bot.store import Store
+
+MANY = 3000
+"""Letters that are due when the process starts."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -65,3 +74,42 @@ def test_a_second_rehearsal_on_the_same_data_is_refused_and_the_first_one_goes_o
     with serve(tmp_path) as again:
         until(again, "/login/")
         assert end(again)[0] == 0
+
+
+def test_a_signal_amid_many_messages_ends_promptly_and_leaves_none_claimed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    store = Store(f"sqlite:///{data / 'cuibao.db'}")
+    store.migrate()
+    _fill(store)
+    live = {"CUIBAO_MODE": "live", "CUIBAO_LIVE_CHANNELS": "console", "CUIBAO_CONSOLE_FILE": str(tmp_path / "letters.txt")}
+    with serve(tmp_path, "--now", "2018-09-25T10:00:00+08:00", **live) as process:
+        until(process, "/login/")
+        deadline = time.monotonic() + PATIENCE
+        while not _counts(store)[MessageState.SENT] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        code, last = end(process, signal.SIGINT)
+    assert (code, "已停止，数据都在" in last) == (0, True)
+    left = _counts(store)
+    store.close()
+    assert left[MessageState.SENT] > 0
+    assert left[MessageState.PENDING] > 0  # promptly: it did not send them all first
+    assert (left[MessageState.SENDING], left[MessageState.UNKNOWN], left[MessageState.DEAD]) == (0, 0, 0)
+    assert sum(left.values()) == MANY
+
+
+def _fill(store: Store) -> None:
+    """One letter to one person, many times."""
+    view = json.loads((ROOT / "tests" / "templates" / "views.json").read_text(encoding="utf-8"))["admin_alert"]["plain"]
+    at = times.parse_instant("2018-09-25T09:00:00+08:00")
+    with store.begin() as tx:
+        person = tx.people.put("张三")
+        tx.people.add_address(person, "console", "张三", 0)
+        for number in range(MANY):
+            letter = Draft(MessageKind.ADMIN_ALERT, person, f"m{number}", not_before=at, reason="alert", view=view)
+            tx.outbox.put(letter, {"console": 0}, at)
+
+
+def _counts(store: Store) -> dict[MessageState, int]:
+    with store.read() as tx:
+        return dict(tx.outbox.counts())
