@@ -8,6 +8,7 @@ untagged BAD only, so that every command needs a deadline; both punish haste.
 import imaplib
 import logging
 import re
+import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ LARGEST: Final = 30_000_000
 BEGINNING: Final = 262_144
 SECONDS: Final = 60.0
 """Patience with each command."""
+LOOK: Final = 2.0
+"""Seconds of IDLE between two looks whether somebody has closed the connection."""
 LOGIN_REST: Final = timedelta(minutes=15)
 """Wait after a login that was refused for haste."""
 IDENTITY: Final = {"name": "cuibao", "version": "1.0", "vendor": "cuibao"}
@@ -83,7 +86,7 @@ class Session:
     """A connection, logged in. Every method blocks, and raises ListenFailed when the connection is of no more use."""
 
     def __init__(self, account: Account, tls: ssl.SSLContext | None = None) -> None:
-        self._account = account
+        self._account, self._closed = account, False
         logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it logs whole mails
         with self._translated("connect"):
             self._client = self._connected(tls)
@@ -176,8 +179,12 @@ class Session:
             self._client.idle()
             try:
                 until = time.monotonic() + seconds
-                said = self._client.idle_check(timeout=seconds)
-                return bool(said) or time.monotonic() < until  # nothing and yet too soon: the connection has ended, as DONE will show
+                while not self._closed and (left := until - time.monotonic()) > 0:
+                    look = min(left, LOOK)
+                    began = time.monotonic()
+                    if self._client.idle_check(timeout=look) or time.monotonic() - began < look / 2:
+                        return True  # said something, or nothing and yet too soon: the connection has ended, as DONE will show
+                return False
             finally:
                 self._client.idle_done()
 
@@ -187,7 +194,10 @@ class Session:
             self._client.logout()
 
     def close(self) -> None:
-        """End the connection from any thread, at once."""
+        """End the connection from any thread, at once: whoever waits for it is woken, and only then is closed what he was reading from."""
+        self._closed = True
+        with suppress(OSError):
+            self._client.socket().shutdown(socket.SHUT_RDWR)
         with suppress(OSError, imaplib.IMAP4.error, AttributeError):
             self._client.shutdown()
 
