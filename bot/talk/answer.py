@@ -14,6 +14,7 @@ from bot.domain.messages import Draft
 from bot.domain.obligations import Obligation
 from bot.domain.status import EventKind
 from bot.domain.words import Intent, MessageKind, label
+from bot.store.handovers import Handover
 from bot.store.tasks import Task
 from bot.talk.turn import Turn
 
@@ -94,6 +95,12 @@ def facts(turn: Turn, person_id: int, tasks: Sequence[Task], duties: Mapping[int
 def passed_on(turn: Turn, person_id: int, about: str) -> Draft:
     """Say once a day that a person will look at it; nothing about a task was changed."""
     return _draft(turn, person_id, MessageKind.ANSWER, {"about": about, "items": [], "lines": []}, once=f"passed:{about}")
+
+
+def handed_over(turn: Turn, person_id: int, drafts: Sequence[Handover]) -> Draft:
+    """Say what was kept of a change of contact; until an administrator has looked, everything stays as it is."""
+    lines = [" ".join(filter(None, (f"{draft.unit} →", draft.name, draft.phone))) for draft in drafts if draft.name or draft.phone]
+    return _draft(turn, person_id, MessageKind.ANSWER, {"about": "handover", "items": [], "lines": lines[:LISTED]})
 
 
 def outcome(change: Change, today: date) -> str:

@@ -7,7 +7,7 @@ and never stands in the way of the next.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.talk import answer, ask, bounce, choose, click, evidence, turn, undo
+from bot.talk import answer, ask, bounce, choose, click, evidence, handover, turn, undo
 from bot.talk.evidence import Referred
 from bot.talk.record import record
 from bot.talk.route import Routed, route
@@ -39,6 +39,7 @@ SPOKEN_OF = timedelta(days=45)
 """Tasks due later than this have not been mentioned yet unless a letter named them, so an answer cannot be about them."""
 RECENT = timedelta(days=60)
 """How long after its due day a closed task may still be spoken of."""
+HANDOVER = "change of contact"
 COMPLAINT = "complaint"
 """Why a human has to look at a 投诉."""
 MACHINES = frozenset({"machine text", "quoted text only"})
@@ -123,6 +124,8 @@ def _read(hearing: Turn, person: Person, referred: Referred) -> InboxState:
     if _is_machine(reading):
         return hearing.settle(InboxState.IGNORED, person, [ask.untied(reading)])
     text, reading = _by_numbers(hearing, text, reading, referred)
+    if reading.intent is Intent.HANDOVER and not reading.unsure and not reading.parts:
+        return _handed_over(hearing, person, reading)
     tasks = _tasks(hearing, person, referred, reading.intent)
     if pending is not None and (numbers := choose.by_name(reading, hearing.own, tasks, pending)):
         return choose.take(hearing, person, pending, numbers)
@@ -144,15 +147,33 @@ def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, pendin
     doubts = [doubt for doubt in routed.doubts if doubt.candidates]
     meant = [said.task for said in routed.statements] or [task for doubt in doubts for task in doubt.candidates]
     about = list({task.id: task for task in meant}.values())
-    if reading.intent in (Intent.QUESTION, Intent.HANDOVER) and not reading.unsure:
-        return _answer_only(hearing, person, reading, about)
+    if reading.intent is Intent.QUESTION and not reading.unsure:
+        return _facts(hearing, person, reading, about)
     if reading.intent is Intent.IRRELEVANT and (not reading.unsure or hearing.inbound.chat):
         return hearing.settle(InboxState.READ, person, [ask.untied(reading)])
     if reading.unsure:
         return ask.what_is_meant(hearing, person, reading, status.Reason.UNSURE, about, pending)
     if routed.statements:
-        return record(hearing, person, reading, routed.statements, pending, unplaced=bool(routed.doubts))
+        return _record(hearing, person, reading, routed, pending)
     return ask.which_task(hearing, person, reading, doubts[0], pending)
+
+
+def _record(hearing: Turn, person: Person, reading: Reading, routed: Routed, pending: Question | None) -> InboxState:
+    """Record what was said of tasks; a change of contact for some of them is kept apart."""
+    handed = {said.task.unit_id for said in routed.statements if said.intent is Intent.HANDOVER}
+    said = [one for one in routed.statements if one.intent is not Intent.HANDOVER]
+    if not said:
+        return _handed_over(hearing, person, reading, handed)
+    if handed:
+        handover.announce(hearing, person, handed)
+    return record(hearing, person, reading, said, pending, unplaced=bool(routed.doubts), handed=bool(handed))
+
+
+def _handed_over(hearing: Turn, person: Person, reading: Reading, unit_ids: Collection[int] = ()) -> InboxState:
+    """A change of contact waits for an administrator; the person is told what was kept."""
+    drafts = handover.announce(hearing, person, unit_ids)
+    hearing.say(answer.handed_over(hearing, person.id, drafts))
+    return hearing.settle(InboxState.TROUBLE, person, [ask.untied(reading)], HANDOVER)
 
 
 def _tasks(hearing: Turn, person: Person, referred: Referred, intent: Intent) -> list[Task]:
@@ -182,12 +203,10 @@ def _nothing_open(hearing: Turn, person: Person, reading: Reading) -> InboxState
     return hearing.settle(InboxState.READ, person, [ask.untied(reading)])
 
 
-def _answer_only(hearing: Turn, person: Person, reading: Reading, tasks: Sequence[Task]) -> InboxState:
-    if reading.intent is Intent.QUESTION:
-        duties = {task.obligation_id: hearing.tx.obligations.get(task.obligation_id) for task in tasks}
-        hearing.say(answer.facts(hearing, person.id, tasks, duties))
-    else:
-        hearing.say(answer.passed_on(hearing, person.id, reading.intent.value))
+def _facts(hearing: Turn, person: Person, reading: Reading, tasks: Sequence[Task]) -> InboxState:
+    """A question about what is owed is answered from the notice."""
+    duties = {task.obligation_id: hearing.tx.obligations.get(task.obligation_id) for task in tasks}
+    hearing.say(answer.facts(hearing, person.id, tasks, duties))
     return hearing.settle(InboxState.READ, person, [ask.untied(reading)])
 
 

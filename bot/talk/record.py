@@ -28,6 +28,7 @@ _FOR_A_HUMAN = frozenset({EventKind.BLOCKED, EventKind.DISPUTED, EventKind.EXTEN
 """Facts that a person has to deal with: they stay in the administrators' inbox until somebody has."""
 UNPLACED = "unplaced"
 """The note that something else was said that could not be tied to a task or is no status."""
+HANDED = "change of contact"
 LEFT = "a part of it was not recorded"
 """Why a human has to look."""
 
@@ -35,9 +36,19 @@ Decided = tuple[Statement, Decision]
 
 
 def record(
-    hearing: Turn, person: Person, reading: Reading, said: Sequence[Statement], pending: Question | None, *, unplaced: bool = False
+    hearing: Turn,
+    person: Person,
+    reading: Reading,
+    said: Sequence[Statement],
+    pending: Question | None,
+    *,
+    unplaced: bool = False,
+    handed: bool = False,
 ) -> InboxState:
-    """Append what these statements make, restate it, settle the inbound. If none of them is clear, ask; `unplaced`: more was said."""
+    """Append what these statements make, restate it, settle the inbound. If none of them is clear, ask.
+
+    `unplaced`: more was said; `handed`: a change of contact was announced with it.
+    """
     decided = [(one, decide(hearing, one, sure=not reading.unsure)) for one in said]
     clear = [pair for pair in decided if pair[1].course is Course.RECORD]
     if not clear:
@@ -47,8 +58,8 @@ def record(
     made = [make(hearing, person, one, decision) for one, decision in clear]
     replies = [_reply(reading, one, event_id) for (one, _), (_, event_id) in zip(clear, made, strict=True)]
     left = unplaced or len(clear) < len(decided)
-    _restate(hearing, person, reading, [change for change, _ in made], _notes(clear, left=left))
-    trouble = LEFT if left else for_a_human(change for change, _ in made)
+    _restate(hearing, person, reading, [change for change, _ in made], _notes(clear, left=left, handed=handed))
+    trouble = LEFT if left else for_a_human(change for change, _ in made) or (HANDED if handed else "")
     return hearing.settle(InboxState.TROUBLE if trouble else InboxState.READ, person, replies, trouble)
 
 
@@ -101,10 +112,11 @@ def _restate(hearing: Turn, person: Person, reading: Reading, changes: Sequence[
         hearing.say(answer.standing_already(hearing, person.id, [change.task for change in changes]))
 
 
-def _notes(clear: Iterable[Decided], *, left: bool) -> list[str]:
+def _notes(clear: Iterable[Decided], *, left: bool, handed: bool) -> list[str]:
     found = [_NOTES[kind] for _, decision in clear for kind in decision.kinds if kind in _NOTES]
     found += ["in_time" for _, decision in clear if decision.reason is Reason.MORE_TIME_NOT_NEEDED]
-    return list(dict.fromkeys([*found, UNPLACED] if left else found))
+    found += [name for name, holds in (("handed", handed), (UNPLACED, left)) if holds]
+    return list(dict.fromkeys(found))
 
 
 def _reply(reading: Reading, said: Statement, event_id: int | None) -> Reply:
