@@ -75,7 +75,7 @@ class Context:
 
     def answered(self, person_id: int, since: datetime, channel: str | None = None) -> int:
         """How many questions and answers, confirmations of a change not counted, we have put to the person since (on that channel)."""
-        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE))
+        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE), _OWN)
         query = query.where(_MESSAGE.c.created_at >= since, _MESSAGE.c.state.not_in(_OVER))
         return int(self._connection.execute(query if channel is None else query.where(_MESSAGE.c.channel == channel)).scalar_one())
 
@@ -116,6 +116,7 @@ _ACTS = (
     .where(_EVENT.c.by == bindparam("by_"), _EVENT.c.at >= bindparam("since"), _EVENT.c.kind != EventKind.UNDONE.value, ~_UNDONE)
     .order_by(_EVENT.c.id.desc())
 )
+_OWN = _MESSAGE.c.dedupe.not_like("decide:%")  # what others ask of a person is no answer to him
 _HOLD = update(_INBOUND).where(_INBOUND.c.id == bindparam("of"), text(NEW)).values(state=_INBOUND.c.state)
 _TOLD, _LETTER = _last(), _letters()
 _WORDS = (

@@ -97,6 +97,11 @@ def passed_on(turn: Turn, person_id: int, about: str) -> Draft:
     return _draft(turn, person_id, MessageKind.ANSWER, {"about": about, "items": [], "lines": []}, once=f"passed:{about}")
 
 
+def told(turn: Turn, person_id: int, about: str, lines: Sequence[str]) -> Draft:
+    """A sentence of the answer's template and lines of ours."""
+    return _draft(turn, person_id, MessageKind.ANSWER, {"about": about, "items": [], "lines": list(lines[:LISTED])})
+
+
 def handed_over(turn: Turn, person_id: int, drafts: Sequence[Handover]) -> Draft:
     """Say what was kept of a change of contact; until an administrator has looked, everything stays as it is."""
     lines = [" ".join(filter(None, (f"{draft.unit} →", draft.name, draft.phone))) for draft in drafts if draft.name or draft.phone]
