@@ -157,7 +157,7 @@ def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, pendin
         return ask.what_is_meant(hearing, person, reading, status.Reason.UNSURE, about, pending)
     if routed.statements:
         return _record(hearing, person, reading, routed, pending)
-    return ask.which_task(hearing, person, reading, doubts[0], pending)
+    return ask.which_task(hearing, person, reading, doubts, pending)
 
 
 def _record(hearing: Turn, person: Person, reading: Reading, routed: Routed, pending: Question | None) -> InboxState:
