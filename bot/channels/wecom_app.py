@@ -107,7 +107,7 @@ class WeComApp:
 
     async def _replaced(self, message: Outgoing, user: str, code: str) -> bool:
         """Whether the card that was tapped now says it. If its code is used up or the words are too long, they have to be sent."""
-        drawn = wecom_cards.answered(message.rendered.subject, plain(message.rendered.body), wecom_cards.APP)
+        drawn = wecom_cards.answered(message.rendered.subject, wecom_cards.plain(message.rendered.body), wecom_cards.APP)
         change: Json = {"template_card": drawn} if drawn else {"button": {"replace_name": wording.handled()}}
         answer, _ = await self._call(UPDATE, {"userids": [user], "agentid": self._config.agent_id, "response_code": code, **change})
         return drawn is not None and errcode.of(answer) == 0 and not answer.get("invaliduser")
@@ -166,18 +166,13 @@ class WeComApp:
     def _words(self, message: Outgoing, user: str) -> Json:
         form = message.rendered.format or self._config.format
         kind = "text" if form == "text" or user in self._config.plain else "markdown"
-        body = message.rendered.body if kind == "markdown" or form == "text" else plain(message.rendered.body)
+        body = message.rendered.body if kind == "markdown" or form == "text" else wecom_cards.plain(message.rendered.body)
         return {"msgtype": kind, kind: {"content": f"{body}\n#{serial(message.key)}"}}
 
 
 def reply_address(code: str, user: str) -> str:
     """Where a tap is answered: on its card, by the platform's `code`, or else by a message to who tapped."""
     return f"card:{code}:{user}" if code else ""
-
-
-def plain(markdown: str) -> str:
-    """The words of our own markdown: its templates set bold and quotations, nothing else."""
-    return re.sub(r"^> ", "", markdown.replace("**", ""), flags=re.MULTILINE)
 
 
 def serial(key: str) -> str:

@@ -29,7 +29,7 @@ _EVENT_ID: Final = ("FromUserName", "CreateTime", "Event", "EventKey", "TaskId")
 
 def check_url(keys: Keys, query: Mapping[str, str]) -> bytes:
     """The bare text to answer when an administrator saves the callback address (GET). Raises CallbackRefused."""
-    return _open(keys, query, _parameter(query, "echostr"))
+    return opened(keys, query, _parameter(query, "echostr"))
 
 
 def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
@@ -40,7 +40,7 @@ def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
     """
     if len(body) > MAX_BODY:
         raise CallbackRefused(Refusal.CONTENT)
-    raw = _open(keys, query, _field(_parse(body), "Encrypt"))
+    raw = opened(keys, query, _field(_parse(body), "Encrypt"))
     message = _parse(raw)
     sender = _field(message, "FromUserName")
     said = _said(message)
@@ -50,7 +50,8 @@ def read(keys: Keys, query: Mapping[str, str], body: bytes) -> Inbound:
     return Inbound(CHANNEL, key, sender, at, said.text, raw, answer_to=answer_to, about=said.about, kind=kind)
 
 
-def _open(keys: Keys, query: Mapping[str, str], encrypted: str) -> bytes:
+def opened(keys: Keys, query: Mapping[str, str], encrypted: str) -> bytes:
+    """What is in an envelope, after its signature was verified. Raises CallbackRefused."""
     claimed, timestamp, nonce = (_parameter(query, name) for name in ("msg_signature", "timestamp", "nonce"))
     wecom_crypto.verify(keys, claimed, timestamp, nonce, encrypted)
     return wecom_crypto.decrypt(keys, encrypted)

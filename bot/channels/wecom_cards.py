@@ -109,6 +109,11 @@ def mark(name: str) -> str:
     return f"message:{key.replace('@', ':')}" if series and dash and key else ""
 
 
+def plain(markdown: str) -> str:
+    """The words of our own markdown: its templates set bold and quotations, nothing else."""
+    return re.sub(r"^> ", "", markdown.replace("**", ""), flags=re.MULTILINE)
+
+
 def _head(kind: str, card: Card, room: Room) -> dict[str, Any]:
     lines = [{"keyname": name, "value": value} for name, value in card.lines[:LINES]]
     drawn: dict[str, Any] = {"card_type": kind, "main_title": {"title": _cut(card.title, room.title)}}

@@ -58,10 +58,10 @@ def address_flaw(channel: str, address: str) -> str:
 
 def channel_flaw(role: Role | None, channel: str) -> str:
     """Why that channel is none for this role; empty if it is."""
-    if role is Role.GROUP and channel not in roster.ROBOTS | {"console"}:
-        return f"工作群只能用群机器人：{'、'.join(sorted(roster.ROBOTS))}"
+    if role is Role.GROUP and channel not in roster.ROBOTS | {"console", "wecom_bot"}:
+        return f"工作群只能用群机器人：{'、'.join(sorted(roster.ROBOTS | {'wecom_bot'}))}"
     if role is not None and role is not Role.GROUP and channel in roster.ROBOTS:
-        return "群机器人只能用于工作群；发给个人请用 wecom_app、dingtalk_app 或 mail"
+        return "群机器人只能用于工作群；发给个人请用 wecom_app、wecom_bot、dingtalk_app 或 mail"
     return ""
 
 
@@ -98,6 +98,7 @@ _CHECKS: Final[dict[str, Callable[[str], str]]] = {
 }
 _ADDRESSES: Final = {
     "mail": (_MAIL, "应为 name@example.com 这样的邮箱"),
+    "wecom_bot": (_WECOM_ID, "应为企业微信通讯录里的账号，工作群为智能机器人所在群的 chatid（字母、数字开头，不超过 64 个字符）"),
     "wecom_app": (_WECOM_ID, "应为企业微信通讯录里的账号（字母、数字开头，不超过 64 个字符）"),
     "dingtalk_app": (_DINGTALK_ID, "应为钉钉通讯录里的 userId（不含空格，不超过 64 个字符）"),
 }

@@ -18,6 +18,7 @@ from bot.domain.secret import Secret
 from bot.sandbox.dingtalk import DingTalkTenant
 from bot.sandbox.dingtalk_session import LIFE, Session, seal_session
 from bot.sandbox.wecom import WeComTenant
+from bot.sandbox.wecom_bot_content import WeComBotTenant
 
 ATTEMPTS: Final = 3
 """WeCom tries three times in all (path/90930, read 2026-11-23)."""
@@ -61,6 +62,26 @@ def wecom_click(
 def wecom_url_check(tenant: WeComTenant, echo: str, at: datetime) -> Callback:
     """The administrator saved our address: the platform asks whether it is ours. The answer is `echo`."""
     sealed, query = _seal(tenant, echo.encode(), at)
+    return Callback("GET", {**query, "echostr": sealed})
+
+
+def wecom_bot_text(
+    tenant: WeComBotTenant, sender: str, text: str, at: datetime, msg_id: str, *, chat: str = "", code: str = "RC1"
+) -> Callback:
+    """Somebody spoke to the smart robot, in private or (with @) in `chat`; one answer can be posted under `code`."""
+    content: dict[str, object] = {
+        "msgid": msg_id, "aibotid": tenant.bot_id, "chattype": "group" if chat else "single", "from": {"userid": sender},
+        "response_url": f"https://qyapi.weixin.qq.com/cgi-bin/aibot/response?response_code={code}",
+        "msgtype": "text", "text": {"content": text}, **({"chatid": chat} if chat else {}),
+    }  # fmt: skip
+    keys = _bot_keys(tenant)
+    sealed, query = _sealed(keys, json.dumps(content, ensure_ascii=False).encode(), at)
+    return Callback("POST", query, {"Content-Type": "application/json"}, json.dumps({"encrypt": sealed}).encode())
+
+
+def wecom_bot_url_check(tenant: WeComBotTenant, echo: str, at: datetime) -> Callback:
+    """The administrator saved our address at the robot: the platform asks whether it is ours. The answer is `echo`."""
+    sealed, query = _sealed(_bot_keys(tenant), echo.encode(), at)
     return Callback("GET", {**query, "echostr": sealed})
 
 
@@ -119,8 +140,15 @@ def wecom_post(tenant: WeComTenant, sender: str, fields: Mapping[str, str], at: 
 
 
 def _seal(tenant: WeComTenant, message: bytes, at: datetime) -> tuple[str, dict[str, str]]:
+    return _sealed(wecom_crypto.Keys(Secret(tenant.token), Secret(tenant.aes_key), tenant.corp_id), message, at)
+
+
+def _bot_keys(tenant: WeComBotTenant) -> wecom_crypto.Keys:
+    return wecom_crypto.Keys(Secret(tenant.token), Secret(tenant.aes_key), "")
+
+
+def _sealed(keys: wecom_crypto.Keys, message: bytes, at: datetime) -> tuple[str, dict[str, str]]:
     """The envelope and the query that vouches for it. Its random bytes come from the message: a stand-in keeps no secrets."""
-    keys = wecom_crypto.Keys(Secret(tenant.token), Secret(tenant.aes_key), tenant.corp_id)
     sealed = wecom_crypto.encrypt(keys, message, hashlib.sha256(message).digest())
     timestamp, nonce = str(int(at.timestamp())), str(int(hashlib.sha256(sealed.encode()).hexdigest()[:8], 16))
     return sealed, {"msg_signature": wecom_crypto.signature(keys, timestamp, nonce, sealed), "timestamp": timestamp, "nonce": nonce}

@@ -61,6 +61,12 @@ class Settings:
     wecom_aes_key: Secret
     wecom_app_format: Formats
     wecom_text_users: tuple[str, ...]
+    wecom_bot_id: str
+    wecom_bot_secret: Secret
+    wecom_bot_url: str
+    wecom_bot_token: Secret
+    wecom_bot_aes_key: Secret
+    wecom_bot_format: Formats
     dingtalk_base_url: str
     dingtalk_api_url: str
     dingtalk_robots: tuple[Robot, ...]
@@ -124,6 +130,12 @@ READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "wecom_aes_key": ("", readers.aes_key),
     "wecom_app_format": ("card", readers.formats("text", "markdown", "textcard", "card")),
     "wecom_text_users": ("", readers.words),
+    "wecom_bot_id": ("", str),
+    "wecom_bot_secret": ("", Secret),
+    "wecom_bot_url": ("wss://openws.work.weixin.qq.com", readers.socket_url),
+    "wecom_bot_token": ("", Secret),
+    "wecom_bot_aes_key": ("", readers.aes_key),
+    "wecom_bot_format": ("card", readers.formats("markdown_v2", "card")),
     "dingtalk_base_url": ("https://oapi.dingtalk.com", readers.url),
     "dingtalk_api_url": ("https://api.dingtalk.com", readers.url),
     "dingtalk_robots": ("", readers.robots),
@@ -177,7 +189,7 @@ def read(environment: Mapping[str, str], **overrides: str) -> Settings:
             values[key] = reader(text)
         except ValueError as error:
             problems.append(f"{key.upper()}={'（已隐藏）' if CONFIDENTIAL.search(key) else text}：{error}")
-    problems += [*_missing(values), *_incomplete(values), *_exposed(values)]
+    problems += [*_missing(values), *_incomplete(values), *_exposed(values), *_two_minded(values)]
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)
@@ -186,6 +198,7 @@ def read(environment: Mapping[str, str], **overrides: str) -> Settings:
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "wecom_robot": ("wecom_robots",),
     "wecom_app": ("wecom_corp_id", "wecom_agent_id", "wecom_secret"),
+    "wecom_bot": ("wecom_bot_id",),
     "dingtalk_robot": ("dingtalk_robots",),
     "dingtalk_app": ("dingtalk_app_key", "dingtalk_app_secret", "dingtalk_robot_code"),
     "feishu_robot": ("feishu_robots",),
@@ -214,6 +227,16 @@ def _incomplete(values: Mapping[str, Any]) -> list[str]:
     if values.get("imap_host"):
         needed |= dict.fromkeys(("imap_user", "imap_password"), "已填 IMAP_HOST，此项不能为空")
     return [f"{key.upper()}：{why}" for key, why in needed.items() if key in values and not values[key]]
+
+
+def _two_minded(values: Mapping[str, Any]) -> list[str]:
+    """A smart robot has one of its two modes; switching one on switches the other off at the platform."""
+    connection, callbacks = values.get("wecom_bot_secret"), values.get("wecom_bot_token")
+    if connection and callbacks:
+        return ["WECOM_BOT_SECRET 与 WECOM_BOT_TOKEN：智能机器人只能用一种方式，长连接填前者，回调填后者，请清空另一项"]
+    if "wecom_bot" in values.get("cuibao_live_channels", ()) and not (connection or callbacks):
+        return ["WECOM_BOT_SECRET：渠道 wecom_bot 已列入 CUIBAO_LIVE_CHANNELS，此项（长连接）或 WECOM_BOT_TOKEN（回调）不能为空"]
+    return []
 
 
 def _exposed(values: Mapping[str, Any]) -> list[str]:

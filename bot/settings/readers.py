@@ -10,7 +10,7 @@ from bot.domain.words import MessageKind
 
 MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """A bare mailbox (RFC 5321 §4.1.2 without quoting), as the mail channel takes it."""
-CHANNELS = ("wecom_robot", "wecom_app", "dingtalk_robot", "dingtalk_app", "feishu_robot", "mail", "console")
+CHANNELS = ("wecom_robot", "wecom_app", "wecom_bot", "dingtalk_robot", "dingtalk_app", "feishu_robot", "mail", "console")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,13 @@ def url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
         raise ValueError("应为 http:// 或 https:// 开头的地址")
     return value.rstrip("/")
+
+
+def socket_url(value: str) -> str:
+    """The address of a gateway whose connections stay open."""
+    if not re.fullmatch(r"wss?://[^\s/]+(/[^\s]*)?", value):
+        raise ValueError("应为 wss:// 开头的地址")
+    return value
 
 
 def database(value: str) -> str:

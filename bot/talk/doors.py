@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.channels import dingtalk_callback, wecom_callback
+from bot.channels import dingtalk_callback, wecom_bot_callback, wecom_callback
 from bot.channels.callback import CallbackRefused
 from bot.channels.wecom_crypto import Keys
 from bot.domain.inbound import Inbound, InboundKind
@@ -29,16 +29,27 @@ class DoorAnswer:
 
 
 class Doors:
-    """The callback addresses that are configured; `rang` is called after something new was kept."""
+    """The callback addresses that are configured; `rang` is called after something new was kept.
+
+    `wecom` opens what is posted for WeCom's application, `wecom_bot` what is posted for its smart robot.
+    """
 
     def __init__(
-        self, store: Store, clock: Callable[[], datetime], wecom: Keys | None, dingtalk: Secret | None, rang: Callable[[], None]
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        wecom: Keys | None,
+        dingtalk: Secret | None,
+        rang: Callable[[], None],
+        *,
+        wecom_bot: Keys | None = None,
     ) -> None:
         self._store, self._clock, self._wecom, self._dingtalk, self._rang = store, clock, wecom, dingtalk, rang
+        self._wecom_bot = wecom_bot
         self._gathering = Gathering(self.keep)
 
     def receive(self, door: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> DoorAnswer:
-        """One request at `door` (`wecom` or `dingtalk`). Nothing of a refused request is kept, and only its length is logged."""
+        """One request at `door` (`wecom`, `wecom_bot`, `dingtalk`). Nothing of a refused request is kept, and only its length is logged."""
         answer, inbound = self.read(door, method, query, headers, body)
         if inbound is not None:
             self.keep([inbound])
@@ -65,6 +76,8 @@ class Doors:
         try:
             if door == "wecom" and self._wecom is not None:
                 return _at_wecom(self._wecom, method, query, body)
+            if door == "wecom_bot" and self._wecom_bot is not None:
+                return _at_wecom_bot(self._wecom_bot, method, query, body, self._clock())
             if door == "dingtalk" and self._dingtalk:
                 return _at_dingtalk(self._dingtalk, headers, body, self._clock())
         except CallbackRefused as refused:
@@ -79,6 +92,12 @@ def _at_wecom(keys: Keys, method: str, query: Mapping[str, str], body: bytes) ->
         return DoorAnswer(200, wecom_callback.check_url(keys, query), "text/plain"), None
     inbound = wecom_callback.read(keys, query, body)
     return DoorAnswer(200), inbound if inbound.kind is InboundKind.SAID else None  # who opens the application says nothing
+
+
+def _at_wecom_bot(keys: Keys, method: str, query: Mapping[str, str], body: bytes, now: datetime) -> tuple[DoorAnswer, Inbound | None]:
+    if method == "GET":
+        return DoorAnswer(200, wecom_callback.check_url(keys, query), "text/plain"), None
+    return DoorAnswer(200), wecom_bot_callback.read(keys, query, body, now)
 
 
 def _at_dingtalk(secret: Secret, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[DoorAnswer, Inbound]:

@@ -12,7 +12,11 @@ from bot.web.house import House
 LARGEST = 256 * 1024
 """Bytes of one callback. The platforms' own texts stay far below (20 kB); files come as ids."""
 
-DOORS = {"/callbacks/wecom": ("wecom", ("GET", "POST")), "/callbacks/dingtalk": ("dingtalk", ("POST",))}
+DOORS = {
+    "/callbacks/wecom": ("wecom", ("GET", "POST")),
+    "/callbacks/wecom_bot": ("wecom_bot", ("GET", "POST")),
+    "/callbacks/dingtalk": ("dingtalk", ("POST",)),
+}
 """The channel behind each address, and what may be asked there: WeCom checks the address by GET, a message comes by POST."""
 
 

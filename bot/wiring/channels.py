@@ -1,11 +1,11 @@
 """From settings to channels: which ways out exist, and which of them may really be used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from bot.channels import console, dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_cards, wecom_robot
+from bot.channels import console, dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_bot, wecom_cards, wecom_robot
 from bot.channels.base import Channel
 from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
@@ -21,6 +21,7 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
     makers: dict[str, Callable[[], Channel]] = {
         "wecom_robot": lambda: _wecom_robot(settings),
         "wecom_app": lambda: _wecom_app(settings, clock, tag_secret),
+        "wecom_bot": lambda: smart_robot(settings, clock, tag_secret),
         "dingtalk_robot": lambda: _dingtalk_robot(settings, clock),
         "dingtalk_app": lambda: _dingtalk_app(settings, clock),
         "feishu_robot": lambda: _feishu_robot(settings, clock),
@@ -59,6 +60,26 @@ def _wecom_app(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
         series=wecom_cards.series(tag_secret),
     )
     return wecom_app.WeComApp(config, http.Client(), clock)
+
+
+def smart_robot(settings: Settings, clock: Clock, tag_secret: Secret) -> wecom_bot.WeComBot:
+    """WeCom's smart robot, which hears and speaks over the same connection: there must be one of it in a process."""
+    form = settings.wecom_bot_format
+    config = wecom_bot.WeComBotConfig(
+        settings.wecom_bot_id,
+        settings.wecom_bot_secret,
+        settings.wecom_bot_url,
+        settings.wecom_base_url,
+        form.format,
+        form.kinds,
+        series=wecom_cards.series(tag_secret),
+    )
+    return wecom_bot.WeComBot(config, http.Client(slots=4), clock)
+
+
+def ready(ways: Mapping[str, Channel]) -> dict[str, Channel]:
+    """Those that can send from this process now: what is for another waits there untouched, and not in the hands of who cannot."""
+    return {name: channel for name, channel in ways.items() if not isinstance(channel, wecom_bot.WeComBot) or channel.can_send}
 
 
 def _without_buttons(formats: Formats) -> Formats:

@@ -60,7 +60,7 @@ async def _run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
     try:
         if name == "deliver":
             manners = channels.manners(ground.settings, ground.links())
-            return plain(await deliver.run(clock, ground.store, ways, ground.renderer.render, manners))
+            return plain(await deliver.run(clock, ground.store, channels.ready(ways), ground.renderer.render, manners))
         return plain(await asyncio.to_thread(table(ground, clock, ways)[name]))
     finally:
         for channel in ways.values():

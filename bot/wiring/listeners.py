@@ -1,22 +1,35 @@
 """From settings to listeners: which accounts are listened to over a connection that stays open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from bot.channels import dingtalk_stream, http, imap
+from bot.channels import dingtalk_stream, http, imap, wecom_bot
+from bot.channels.base import Channel
 from bot.channels.imap_session import Account
 from bot.channels.listener import Listener
 from bot.channels.mail_server import Security
 from bot.domain.secret import Secret
 from bot.settings import Settings
+from bot.wiring import channels
 
 Clock = Callable[[], datetime]
 
 
-def build(settings: Settings, clock: Clock, tag_secret: Secret) -> list[Listener]:
-    """The listeners that are configured, in the order in which they are shown."""
+def build(settings: Settings, clock: Clock, tag_secret: Secret, ways: Mapping[str, Channel]) -> list[Listener]:
+    """The listeners that are configured, in the order in which they are shown.
+
+    `ways` are the channels of this process: one that hears and speaks over the same connection is the listener too.
+    """
     makers: tuple[Callable[[Settings, Clock, Secret], Listener | None], ...] = (_dingtalk_stream, _imap)
-    return [listener for maker in makers if (listener := maker(settings, clock, tag_secret)) is not None]
+    made = [*(maker(settings, clock, tag_secret) for maker in makers), _wecom_bot(settings, clock, tag_secret, ways)]
+    return [listener for listener in made if listener is not None]
+
+
+def _wecom_bot(settings: Settings, clock: Clock, tag_secret: Secret, ways: Mapping[str, Channel]) -> Listener | None:
+    if not (settings.wecom_bot_id and settings.wecom_bot_secret):
+        return None
+    way = ways.get(wecom_bot.WeComBot.name)
+    return way if isinstance(way, wecom_bot.WeComBot) else channels.smart_robot(settings, clock, tag_secret)
 
 
 def _dingtalk_stream(settings: Settings, clock: Clock, _tag_secret: Secret) -> Listener | None:

@@ -104,7 +104,7 @@ def _alone(ground: Ground) -> Iterator[None]:
         there = address.known(ground)
         raise GroundError(
             f"数据目录 {ground.settings.cuibao_data} 的演练已经在运行{f'（{there}）' if there else ''}。"
-            "请直接打开它（登录链接用 python3 -m bot link 打印），或先停止它；要另开一个演练，请用 --data 另指一个目录"
+            "请直接打开它（登录链接用 cuibao link 打印），或先停止它；要另开一个演练，请用 --data 另指一个目录"
         ) from error
     except OSError as error:
         raise unusable(ground.settings.cuibao_data, error) from error
@@ -166,13 +166,13 @@ async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
     delivery = _delivery(ground, clock, ways, stop)
     listening = Loop("listen_now", lambda: _listen_now(metronome), _unrecorded, HOUR)
     loop = asyncio.get_running_loop()
-    doors = Doors(ground.store, clock.now, *_keys(ground.settings), lambda: _ring(loop, listening))
+    doors = Doors(ground.store, clock.now, *_keys(ground.settings), lambda: _ring(loop, listening), wecom_bot=_bot_keys(ground.settings))
     house = LiveHouse(ground, clock, doors, ways, {**seconds, "deliver": 60}, _counter(ground, clock, frozenset(ways)))
     await metronome.start()
     tasks = [asyncio.create_task(each.keep_on()) for each in (delivery, listening)]
     ears = [
         asyncio.create_task(Supervisor(listener, ground.store, clock.now, listening.wake).keep_on())
-        for listener in listeners.build(ground.settings, clock.now, ground.secret)
+        for listener in listeners.build(ground.settings, clock.now, ground.secret, ways)
     ]
     try:
         said = [f"实发方式：已启用渠道 {'、'.join(ways) or '无'}"]
@@ -201,16 +201,16 @@ def _counter(ground: Ground, clock: RealClock, channels: frozenset[str]) -> Coun
 
 def _delivery(ground: Ground, clock: RealClock, ways: Mapping[str, Channel], stop: asyncio.Event) -> Loop:
     """The delivery loop: send what may go, then sleep until the next message may. Once `stop` is set nothing new is begun."""
-    budgets = {name: channel.limits.per_minute for name, channel in ways.items()}
     manners = channels.manners(ground.settings, ground.links())
 
     def until_next() -> float:
+        budgets = {name: channel.limits.per_minute for name, channel in channels.ready(ways).items()}
         with ground.store.read() as tx:
             wake = tx.outbox.next_wake(clock.now(), budgets)
         return (wake - clock.now()).total_seconds() if wake else LONGEST_NAP
 
     async def once() -> float:
-        await deliver.run(clock, ground.store, ways, ground.renderer.render, manners, stop=stop)
+        await deliver.run(clock, ground.store, channels.ready(ways), ground.renderer.render, manners, stop=stop)
         return await asyncio.to_thread(until_next)
 
     heartbeat = _Seldom(lambda name, error: health.record(ground, name, error, clock.now()), clock)
@@ -245,6 +245,12 @@ class _Seldom:
             self._last = (self._clock.now(), error)
 
 
+def _bot_keys(settings: Settings) -> Keys | None:
+    """What opens the callbacks of WeCom's smart robot, if it is set up that way: its envelopes name no receiver."""
+    has_keys = settings.wecom_bot_token and settings.wecom_bot_aes_key
+    return Keys(settings.wecom_bot_token, settings.wecom_bot_aes_key, "") if has_keys else None
+
+
 def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
     """What opens the callbacks that are configured."""
     wecom = None
@@ -256,9 +262,7 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
 async def _announcement(ground: Ground, clock: RealClock, door: Door, said: list[str]) -> str:
     """What whoever starts the program reads: what was done, the address, a login link, how to stop."""
     link = await asyncio.to_thread(address.login_link, ground, clock.now())
-    entrance = f"一次性登录链接（请在浏览器打开，一小时内有效） {link}"
-    goodbye = "按 Ctrl-C 停止；再次启动接着用同样的数据。要新的登录链接：python3 -m bot link"
-    return "\n".join([*said, f"网址 {door.address}", entrance, goodbye, ""])
+    return "\n".join([*said, f"网址 {door.address}", f"一次性登录链接（一小时内有效） {link}", "按 Ctrl-C 停止", ""])
 
 
 async def _serve(house: House, door: Door, announcement: str) -> None:

@@ -1,10 +1,11 @@
 """Each channel with its stand-in behind a real socket: what the conformance suite is run on."""
 
+import asyncio
 import dataclasses
 import functools
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,14 +14,18 @@ from bot.channels.base import Channel
 from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig, Way
 from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
 from bot.channels.feishu_robot import FeishuRobot, FeishuRobotAccount, FeishuRobotConfig, Form
+from bot.channels.listener import Bookmark, Desk, Listener, ListenFailed
 from bot.channels.mail import Mail, MailConfig, Security
 from bot.channels.wecom_app import WeComApp, WeComAppConfig
+from bot.channels.wecom_bot import WeComBot, WeComBotConfig
 from bot.channels.wecom_robot import WeComRobot, WeComRobotConfig
+from bot.domain.inbound import Inbound
 from bot.domain.messages import Outgoing, Rendered
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
 from bot.sandbox.dingtalk_session import Session, seal_session
+from bot.sandbox.exchange import Answer, Request
 from bot.sandbox.faults import Fault, FaultKind, Faults
 from bot.sandbox.feishu import Feishu, FeishuRobotSetup
 from bot.sandbox.ledger import Ledger
@@ -28,6 +33,9 @@ from bot.sandbox.mailroom import Mailroom, MailSetup
 from bot.sandbox.server import Server
 from bot.sandbox.smtp import SmtpServer
 from bot.sandbox.wecom import WeCom, WeComTenant
+from bot.sandbox.wecom_answers import BotAnswers
+from bot.sandbox.wecom_bot_content import WeComBotTenant
+from bot.sandbox.wecom_gateway import BotGateway
 
 NOW = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
 BODY = "三季度台账，今天 17:00 截止。"
@@ -131,6 +139,17 @@ FEISHU_CODES = {
 }  # fmt: skip
 MAIL_CODES = {"451": TRANSIENT, "421": TRANSIENT, "552": CONTENT, "554": CONTENT, "550": CONTENT, "535": CREDENTIAL}
 
+SOCKET_FAULTS: Mapping[FaultKind, FailureKind] = {
+    FaultKind.HANG: DOUBT,
+    FaultKind.RESET: DOUBT,
+    FaultKind.DROP: DOUBT,
+    FaultKind.TRUNCATED: DOUBT,
+}
+WECOM_BOT_CODES = {
+    "-1": TRANSIENT, "45009": THROTTLED, "45033": THROTTLED, "853000": CREDENTIAL, "853008": ADDRESS, "93006": ADDRESS, "93001": ADDRESS,
+    "40058": CONTENT, "44004": CONTENT, "40008": CONTENT,
+}  # fmt: skip
+
 WECOM_KEY = "00000000-0000-0000-0000-0000000000a1"
 DINGTALK_TOKEN = "d" * 64
 DINGTALK_SECRET = "SECdemo0001"
@@ -172,6 +191,74 @@ async def _wecom_app(form: str, patience: http.Patience) -> AsyncIterator[Rig]:
 
 def wecom_app(form: str) -> Callable[[http.Patience], AbstractAsyncContextManager[Rig]]:
     return functools.partial(_wecom_app, form)
+
+
+async def listening(bot: Listener, desk: Desk) -> None:
+    """What the supervisor does, without its patience: open the connection anew whenever it ends."""
+    while True:
+        with suppress(ListenFailed):
+            await bot.listen(desk)
+        await asyncio.sleep(0.01)
+
+
+class Counter:
+    """A desk that remembers what was put on it."""
+
+    def __init__(self) -> None:
+        self.kept: list[Inbound] = []
+        self.frames = 0
+
+    def frame(self) -> None:
+        self.frames += 1
+
+    async def keep(self, arrived: Sequence[Inbound], bookmark: Bookmark | None = None) -> None:
+        self.kept += arrived
+
+    async def bookmark(self, place: str) -> str:
+        return ""
+
+
+@asynccontextmanager
+async def _wecom_bot(form: str, patience: http.Patience) -> AsyncIterator[Rig]:
+    clock, ledger, tenant = Clock(), Ledger(), WeComBotTenant()
+    async with BotGateway(tenant, ledger, clock, spoken={"zhangsan"}) as gateway:
+        config = WeComBotConfig(tenant.bot_id, Secret(tenant.secret), gateway.url, format=form, patience=patience.read)
+        channel = WeComBot(config, http.Client(), clock)
+        loop = asyncio.create_task(listening(channel, Counter()))
+        while not channel.can_send:  # noqa: ASYNC110 the loop above opens it
+            await asyncio.sleep(0.01)
+        yield Rig(
+            channel, ledger, gateway.faults, "zhangsan", "aibot_send_msg", (tenant.secret,), clock, WECOM_BOT_CODES, faults=SOCKET_FAULTS
+        )
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+        await channel.close()
+
+
+def wecom_bot(form: str) -> Callable[[http.Patience], AbstractAsyncContextManager[Rig]]:
+    return functools.partial(_wecom_bot, form)
+
+
+@asynccontextmanager
+async def wecom_bot_answer(patience: http.Patience) -> AsyncIterator[Rig]:
+    """URL mode: only answers, each to a message of its own."""
+    clock, ledger = Clock(), Ledger()
+    answers = ManyAnswers(ledger)
+    async with Server([answers], clock) as server:
+        channel = WeComBot(WeComBotConfig("AIB1", base_url=server.url), http.Client(slots=2, patience=patience), clock)
+        yield Rig(
+            channel, ledger, answers.faults, "reply:RC1::zhangsan", "/cgi-bin/aibot", ("RC1",), clock, WECOM_BOT_CODES,
+            unknown_code="99887", bad_address="reply:RC2::nobody",
+        )  # fmt: skip
+        await channel.close()
+
+
+class ManyAnswers(BotAnswers):
+    """For checks that answer several times: the place stays open."""
+
+    def handle(self, request: Request, now: datetime) -> Answer:
+        self.ask("RC1", "zhangsan", now)
+        return super().handle(request, now)
 
 
 @asynccontextmanager
@@ -289,6 +376,8 @@ async def mail(patience: http.Patience) -> AsyncIterator[Rig]:
 
 ALL = {
     **{f"wecom_robot_{form}": wecom_robot(form) for form in ("text", "markdown", "markdown_v2", "card")},
+    **{f"wecom_bot_{form}": wecom_bot(form) for form in ("markdown_v2", "card")},
+    "wecom_bot_answer": wecom_bot_answer,
     **{f"wecom_app_{form}": wecom_app(form) for form in ("text", "markdown", "textcard", "card")},
     "dingtalk_robot": dingtalk_robot,
     "dingtalk_app": dingtalk_app,

@@ -31,13 +31,12 @@ def read(raw: bytes) -> Letter:
     found = contents(mail)
     sender, subject = headers.address(headers.first(mail.headers, "from")), headers.words(headers.first(mail.headers, "subject"))
     text = found.text
-    said = cut.visible(text)
-    kind = robots.kind(mail, sender, subject, found, said)
+    kind = robots.kind(mail, sender, subject, found, text)
     back = bounces.returned(mail) if kind is LetterKind.BOUNCE else {}
     bounce = bounces.read(mail, text, _ours(mail.headers, sender)) if kind is LetterKind.BOUNCE else None
     return Letter(
         kind=kind,
-        text=_told(bounce) if bounce is not None else said,
+        text=_told(bounce) if bounce is not None else cut.visible(text),
         sender=sender,
         subject=subject,
         token=_token([subject, headers.words(headers.first(back, "subject")), text]),
