@@ -127,7 +127,7 @@ def test_a_question_nobody_wrote_a_sentence_for_is_refused() -> None:
 
 
 QUESTIONS = ("which_task", "which_meaning", "which_day", "unclear", "unknown_sender", "nothing_open", "too_late_to_undo", "nothing_to_undo")
-ANSWERS = ("facts", "already", "question", "handover", "complaint")
+ANSWERS = ("facts", "already", "question", "handover", "complaint", "decide", "which_request", "decided")
 
 
 def test_every_question_and_every_answer_has_a_sentence_of_its_own() -> None:

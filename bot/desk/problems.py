@@ -11,6 +11,7 @@ from datetime import date, datetime
 from bot.domain import passwords, times
 from bot.domain.errors import CuibaoError
 from bot.domain.passwords import Weakness
+from bot.domain.words import Status, label
 
 
 class Refused(CuibaoError):
@@ -162,3 +163,53 @@ def code_needed() -> Refused:
 def wrong_code() -> Refused:
     """The code that should prove the authenticator works does not fit."""
     return Refused("验证码不对，两步验证没有启用。请核对手机时间是否准确，再输入当前显示的 6 位数字", "code")
+
+
+def no_reason() -> Refused:
+    """An act that takes a reason got none."""
+    return empty("reason", "该单位今年无此类企业")
+
+
+def does_not_fit(status: Status) -> Refused:
+    """The act has no meaning for a task that stands there."""
+    return Refused(f"没有改变：这项任务现在是“{label(status)}”，不适用这一操作")
+
+
+def task_changed() -> Changed:
+    """Something happened to the task since the page was opened."""
+    return changed("这项任务又有了新的变化（见下面的经过）")
+
+
+def nothing_chosen() -> Refused:
+    """A bulk act without a single box ticked."""
+    return Refused("还没有勾选任何任务。请先在进度表里勾选要处理的格子，再点操作")
+
+
+def not_later(day: date, last: date) -> Refused:
+    """A granted day that changes nothing."""
+    return Refused(f"“日期”填的是 {day}，不晚于现在的最迟认定日（{last}），请填更晚的日期", "day")
+
+
+def not_asked() -> Refused:
+    """There is no request to refuse."""
+    return Refused("没有待决定的展期申请：可能刚刚已经决定，或对方已经报送")
+
+
+def quiet(until: datetime) -> Refused:
+    """An answer holds the chase."""
+    return Refused(f"没有催：对方已有答复，约定在 {times.local(until):%m月%d日} 之前不再催。确有必要请电话联系")
+
+
+def silenced() -> Refused:
+    """A silence covers the task."""
+    return Refused("没有催：这项任务正在静默中。请先结束静默，再催")
+
+
+def nobody_reachable() -> Refused:
+    """There is nobody to remind."""
+    return Refused("没有催：这个单位没有能收到消息的联络员。请先在单位与联络员里补充地址")
+
+
+def undone_already() -> Refused:
+    """There is nothing to take back."""
+    return Refused("没有撤销：已经撤销过，或之后又有了新的变化，或已超过 24 小时")

@@ -5,6 +5,7 @@ Pure vocabulary; what an answer says about a task is read by `replies`.
 
 import re
 import unicodedata
+from enum import Enum
 
 UNDO = "撤回"
 """The word that takes the last record back."""
@@ -18,11 +19,24 @@ LONGEST = 60
 LETTERS = 3
 """Letters of ours that one answer can be looked up for: a quotation of quotations names more."""
 
+
+class Consent(Enum):
+    """What a word says to a request."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNSAID = "unsaid"
+
+
 _NUMERALS = "一二三四五六七八九"
 _LETTER = re.compile(r"编号\s{0,2}(\d{4,9})(?!\d)")
 _CHOICE = re.compile(r"(?:我?选|是?第)?\s*([1-9一二三四五六七八九])\s*(?:个|项|条|号|号选项)?\s*[。.、,)!]?")
 _SEVERAL = re.compile(r"第?[1-9](?:\s*(?:[、,和跟及与]|\s)\s*第?[1-9])+\s*(?:项|个)?[。.]?")
 _YES = "yes"
+_CONSENT = re.compile(
+    r"[^不没未别非?？吗,。;报领导长他她要还才等后若如果]{0,16}?(?:(?P<no>不予?|不能)\s*)?(?:同意|批准|准予|准许)(?:了|的|展期|延期)?[。.!,\s]*"
+    r"(?P<more>(?:[延改展]期?(?:到|至)|到|至|最晚|最迟)[\d年月日号星期周下本底前./-]{1,12}|[\d年月日号]{2,12}前?)?[。.!\s]*(?:谢谢)?[。.!]*"
+)
 _MEANT = {
     **dict.fromkeys(("全部", "都是", "全都是", "全是", "所有", "所有的", "两个都是", "两项都是", "各项"), ALL),
     **dict.fromkeys(("都不是", "都不对", "以上都不是", "没有"), NONE),
@@ -77,6 +91,20 @@ def is_undo(text: str) -> bool:
 def is_complaint(text: str) -> bool:
     """Whether the text is the complaint that every letter of ours offers."""
     return _COMPLAINT.fullmatch(_plain(text)) is not None
+
+
+def consent(text: str) -> Consent:
+    """Whether the text decides on what somebody asked for. Hedged, questioning or long texts decide nothing."""
+    found = _CONSENT.fullmatch(_plain(text)) if len(text) <= LONGEST else None
+    if found is None:
+        return Consent.UNSAID
+    return Consent.REFUSED if found["no"] else Consent.GRANTED
+
+
+def after_consent(text: str) -> str:
+    """What a word of consent adds ("同意延到25日" → 延到25日)."""
+    found = _CONSENT.fullmatch(_plain(text))
+    return (found["more"] or "") if found else ""
 
 
 def is_about_all(text: str, count: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain import ladder
 from bot.domain.ladder import DeadReason
 
 _RUNG = re.compile(r"([TL])([+-]?)(\d+)(am|pm)?")
@@ -36,6 +37,8 @@ def rung_word(key: str) -> str:
         return "首次通知"
     if key == "promise":
         return "承诺日跟进"
+    if key.startswith(ladder.AT_ONCE):
+        return "立即催报"
     found = _RUNG.fullmatch(key)
     if not found:
         return key

@@ -21,6 +21,8 @@ FIRST = "first"
 """Key of the rung of the first notice; whoever has missed it gets it before anything else."""
 PROMISE = "promise@"
 """Start of the key of a follow-up on a promised day."""
+AT_ONCE = "now"
+"""Start of the key of a reminder that an administrator asks for; it ends with the day granted at that time, as a task's own rungs do."""
 MORNING = time(9, 10)
 """The one hour of all rungs but the second of the last day, so that what a person gets on a day merges into one message (B12)."""
 BREATHER = timedelta(hours=3)
@@ -245,6 +247,15 @@ def promise_step(
         return None
     at = defer(times.instant(day, MORNING), calendar, windows, last_day=day == last)
     return Step(f"{PROMISE}{promised}", Role.PRIMARY, MessageKind.REMINDER, at, Release.AUTO, last_day=day == last)
+
+
+def at_once_step(now: datetime, due: Due, *, extended_to: date | None = None) -> Step:
+    """A reminder that an administrator asks for at `now`: overdue once the last day is over, and free of the rule of one message a
+    day on the last days themselves."""
+    today, last = times.civil_day(now), holds.last_day(due, extended_to)
+    kind = MessageKind.OVERDUE if today > last else MessageKind.REMINDER
+    last_day = holds.aim(due, extended_to) <= today <= last
+    return Step(f"{AT_ONCE}{int(now.timestamp())}@{extended_to}", Role.PRIMARY, kind, now, Release.AUTO, last_day=last_day)
 
 
 class Fireable(Protocol):

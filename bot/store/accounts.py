@@ -47,10 +47,15 @@ class Accounts:
 
     def get(self, account_id: int) -> Account:
         """One administrator. Raises LookupError."""
-        found = self._read(ACCOUNT.c.id == account_id)
-        if not found:
+        found = self.find(account_id)
+        if found is None:
             raise LookupError(f"account {account_id}")
-        return found[0]
+        return found
+
+    def find(self, account_id: int) -> Account | None:
+        """The same, None if there is none."""
+        found = self._read(ACCOUNT.c.id == account_id)
+        return found[0] if found else None
 
     def by_login(self, login: str) -> Account | None:
         """The administrator with this login name."""

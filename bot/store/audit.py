@@ -52,12 +52,21 @@ class Audit:
         query = select(*columns).where(_AUDIT.c.id > after, _AUDIT.c.act.in_(sorted(acts))).order_by(_AUDIT.c.id).limit(1000)
         return [Entry(**row._mapping) for row in self._connection.execute(query)]
 
+    def get(self, entry_id: int) -> Entry:
+        """One entry. Raises LookupError."""
+        row = self._connection.execute(select(*_COLUMNS).where(_AUDIT.c.id == entry_id)).first()
+        if row is None:
+            raise LookupError(f"audit entry {entry_id}")
+        return Entry(**row._mapping)
+
     def list(self, about: str | None = None, limit: int = 100, before: int | None = None) -> list[Entry]:
         """The newest entries first (about one thing); with `before` those older than that id."""
-        columns = [_AUDIT.c[name] for name in Entry.__dataclass_fields__]
-        query = select(*columns).order_by(_AUDIT.c.id.desc()).limit(limit)
+        query = select(*_COLUMNS).order_by(_AUDIT.c.id.desc()).limit(limit)
         if about is not None:
             query = query.where(_AUDIT.c.about == about)
         if before is not None:
             query = query.where(_AUDIT.c.id < before)
         return [Entry(**row._mapping) for row in self._connection.execute(query)]
+
+
+_COLUMNS = [_AUDIT.c[name] for name in Entry.__dataclass_fields__]

@@ -73,16 +73,20 @@ class Context:
         rows = self._connection.execute(_ACTS, {"by_": by, "since": since})
         return [Act(row.id, row.task_id, EventKind(row.kind), row.at, row.inbound_id) for row in rows]
 
-    def answered(self, person_id: int, since: datetime, channel: str | None = None) -> int:
-        """How many questions and answers, confirmations of a change not counted, we have put to the person since (on that channel)."""
-        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE))
+    def answered(self, person_id: int, since: datetime) -> int:
+        """How many questions and answers, confirmations of a change not counted, we have put to the person since."""
+        query = select(func.count()).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_NO_CHANGE), _OWN)
         query = query.where(_MESSAGE.c.created_at >= since, _MESSAGE.c.state.not_in(_OVER))
-        return int(self._connection.execute(query if channel is None else query.where(_MESSAGE.c.channel == channel)).scalar_one())
+        return int(self._connection.execute(query).scalar_one())
 
     def _told(self, found: Result[Any]) -> Told | None:
         row = found.first()
         named = tuple(dict.fromkeys(task_id for task_id, _ in row.rendered["said"])) if row else ()
         return None if row is None else Told(row.went, named)
+
+    def mailed(self, person_id: int, since: datetime, until: datetime) -> int:
+        """How many automatic mails of any kind, reminders not counted, the person gets in [since, until)."""
+        return int(self._connection.execute(_MAILED, {"person": person_id, "since": since, "until": until}).scalar_one())
 
     def words(self, person_id: int, upto: datetime) -> list[str]:
         """What our last messages to the person said, part by part, the latest first."""
@@ -115,6 +119,16 @@ _ACTS = (
     select(_EVENT.c.id, _EVENT.c.task_id, _EVENT.c.kind, _EVENT.c.at, _EVENT.c.inbound_id)
     .where(_EVENT.c.by == bindparam("by_"), _EVENT.c.at >= bindparam("since"), _EVENT.c.kind != EventKind.UNDONE.value, ~_UNDONE)
     .order_by(_EVENT.c.id.desc())
+)
+_OWN = _MESSAGE.c.dedupe.not_like("decide:%")  # what others ask of a person is no answer to him
+_MAILED = select(func.count()).where(
+    _MESSAGE.c.person_id == bindparam("person"),
+    _MESSAGE.c.channel == "mail",
+    _MESSAGE.c.kind.in_((*_NO_CHANGE, MessageKind.CONFIRMATION.value)),
+    _MESSAGE.c.not_before >= bindparam("since"),
+    _MESSAGE.c.not_before < bindparam("until"),
+    _MESSAGE.c.state.not_in(_OVER),
+    _OWN,
 )
 _HOLD = update(_INBOUND).where(_INBOUND.c.id == bindparam("of"), text(NEW)).values(state=_INBOUND.c.state)
 _TOLD, _LETTER = _last(), _letters()

@@ -13,6 +13,7 @@ from bot.domain import inbound
 from bot.domain.inbound import InboundKind
 from bot.domain.words import Intent
 from bot.store import chain, citations, files, tables
+from bot.store.tables.talk import LOOK
 
 INBOUND = tables.of(tables.Inbound)
 REPLY = tables.of(tables.Reply)
@@ -124,6 +125,13 @@ class Inbox:
         if state is not None:
             query = query.where(INBOUND.c.state == state.value)
         return [_received(row) for row in self._connection.execute(query)]
+
+    def looks(self, people: Collection[int] | None, limit: int) -> Sequence[Received]:
+        """What a person has to look at, newest first: what could not be processed, and what came from strangers; with `people` only
+        what these said."""
+        query = select(INBOUND).where(text(LOOK)).order_by(INBOUND.c.id.desc()).limit(limit)
+        rows = self._connection.execute(query if people is None else query.where(INBOUND.c.person_id.in_(people)))
+        return [_received(row) for row in rows]
 
     def _seen(self, keys: Collection[tuple[object, object]]) -> set[tuple[object, object]]:
         channels, ids = {channel for channel, _ in keys}, {platform_id for _, platform_id in keys}

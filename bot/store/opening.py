@@ -1,5 +1,6 @@
 """What keeps a database from being opened, in words that say what to do. None of them holds a password."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,7 +59,9 @@ def explained(url: URL) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise CannotOpen(where, f"没有安装数据库驱动 {error.name}。请执行 pip install 'cuibao[postgres]' 后重试") from error
+        raise CannotOpen(
+            where, f"没有安装数据库驱动 {error.name}。请执行 {sys.executable} -m pip install 'psycopg[binary]' 后重试"
+        ) from error
     except DBAPIError as error:
         said = str(error.orig).strip()
         raise CannotOpen(where, _sqlite(said) if url.get_backend_name() == "sqlite" else _server(said)) from error

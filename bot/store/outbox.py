@@ -47,6 +47,16 @@ class Outbox:
         new: int | None = self._connection.execute(statement, letters.new_row(draft, route, self._thread(draft, route), now)).scalar()
         return new
 
+    def add_lines(self, dedupe: str, lines: Sequence[str]) -> bool:
+        """Add lines to a message that waits; of lines about one matter ("matter → …") the last one stands. False if none waits."""
+        row = self._connection.execute(_WAITS, {"key": dedupe}).first()
+        if row is None:
+            return False
+        said = {line.partition(" → ")[0]: line for line in (*row.view["lines"], *lines)}
+        view = {**row.view, "lines": [*said.values()]}
+        self._connection.execute(update(MESSAGE).where(MESSAGE.c.id == row.id).values(view=view))
+        return True
+
     def claim(self, now: datetime, owner: str, lease: timedelta, budgets: Mapping[str, int], limit: int) -> list[Claimed]:
         """Mark up to `limit` due messages as being sent by `owner`, in the order in which they go; fair between robots.
 
@@ -186,6 +196,7 @@ _POSTPONE = (
     .values(state=MessageState.PENDING.value, not_before=bindparam("at"), owner="", leased_until=null(), last_detail=bindparam("why"))
 )
 _KNOWN = select(MESSAGE.c.id).where(MESSAGE.c.dedupe == bindparam("key"))
+_WAITS = select(MESSAGE.c.id, MESSAGE.c.view).where(MESSAGE.c.dedupe == bindparam("key"), text(OPEN)).with_for_update()
 _FIRST = (
     select(MESSAGE.c.dedupe)
     .where(MESSAGE.c.person_id == bindparam("person"), MESSAGE.c.channel == bindparam("channel_"))

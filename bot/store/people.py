@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Row, Select, and_, bindparam, exists, false, insert, or_, select, true, update
 
-from bot.domain.words import Role
+from bot.domain import times
+from bot.domain.words import MessageKind, MessageState, Role
 from bot.store import conflict, tables
 from bot.store.units import in_force
 
@@ -16,6 +17,9 @@ PERSON = tables.of(tables.Person)
 ROLE = tables.of(tables.Role)
 ADDRESS = tables.of(tables.Address)
 _UNIT = tables.of(tables.Unit)
+_MESSAGE = tables.of(tables.Message)
+_OVER = (MessageState.DEAD.value, MessageState.SUPERSEDED.value)
+_CHASING = [kind.value for kind in (MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,17 @@ class People:
     def posts(self, person_id: int, on: date) -> list[Post]:
         """What the person is to which unit on a day, in administrative order; a group chat's units are none of this."""
         return [Post(row.unit_id, row.name, Role(row.role)) for row in self._connection.execute(_POSTS, {"person": person_id, "on": on})]
+
+    def told_on(self, person_id: int, day: date) -> bool:
+        """Whether a message that chases them goes or went on that Shanghai day: there is at most one."""
+        begins, ends = times.end_of(day - timedelta(days=1)), times.end_of(day)
+        query = select(_MESSAGE.c.id).where(_MESSAGE.c.person_id == person_id, _MESSAGE.c.kind.in_(_CHASING))
+        query = query.where(_MESSAGE.c.not_before >= begins, _MESSAGE.c.not_before < ends, _MESSAGE.c.state.not_in(_OVER))
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def of_units(self, unit_ids: Collection[int]) -> set[int]:
+        """The ids of everybody, groups too, who holds or held a role at one of these units."""
+        return set(self._connection.execute(select(ROLE.c.person_id).where(ROLE.c.unit_id.in_(list(unit_ids)))).scalars())
 
     def best_address(self, person_id: int, channels: Collection[str]) -> Address | None:
         """The most preferred good address on one of the channels."""

@@ -1,6 +1,6 @@
 """The periods of an obligation, when each is due, the ladder's steps laid on the calendar, and the tasks of its units."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, false, func, literal, or_, select, update
 
 from bot.domain import due as dues
+from bot.domain import ladder
 from bot.domain.due import Due, Shift
 from bot.domain.ladder import Step
 from bot.domain.words import Status
@@ -134,6 +135,13 @@ class Periods:
         """The units whose task of this period is still open, by id."""
         query = select(TASK.c.unit_id).where(TASK.c.period_id == period_id, TASK.c.closed == false()).order_by(TASK.c.unit_id)
         return tuple(self._connection.execute(query).scalars())
+
+    def withdraw_at_once(self, task_ids: Collection[int], at: datetime) -> int:
+        """Take back the reminders that were asked for at that instant for these tasks, as far as they are not planned; how many."""
+        asked = STEP.c.rung.startswith(ladder.AT_ONCE) & (STEP.c.fires_at == at) & STEP.c.planned_at.is_(None)
+        found = list(self._connection.execute(select(STEP.c.id).where(STEP.c.task_id.in_(list(task_ids)), asked)).scalars())
+        withdraw(self._connection, found)
+        return len(found)
 
     def _lay(self, task_id: int | None) -> Any:
         statement = conflict.insert(self._connection, STEP)

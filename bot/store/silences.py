@@ -25,6 +25,11 @@ class Silence:
     since: datetime
     until: datetime
 
+    def covers(self, unit_id: int, obligation_id: int, period_id: int) -> bool:
+        """Whether a task of these is meant."""
+        parts = ((self.unit_id, unit_id), (self.obligation_id, obligation_id), (self.period_id, period_id))
+        return all(named is None or named == given for named, given in parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

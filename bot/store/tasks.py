@@ -103,6 +103,10 @@ class Tasks:
             raise LookupError(f"task {task_id}")
         return _read(row)
 
+    def many(self, task_ids: Collection[int]) -> list[Task]:
+        """These tasks, the most urgent first; ids without a task are left out."""
+        return self._list(TASK.c.id.in_(list(task_ids)))
+
     def open_of(self, person_id: int, on: date, upto: datetime | None = None) -> list[Task]:
         """What the units owe at which the person holds a role on a day, the most urgent first; with `upto` only what is due by then.
 

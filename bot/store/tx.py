@@ -24,6 +24,7 @@ from bot.store.robots import Robots
 from bot.store.sessions import Sessions
 from bot.store.silences import Silences
 from bot.store.story import Story
+from bot.store.taskbook import Taskbook
 from bot.store.tasks import Tasks
 from bot.store.units import Units
 from bot.store.worklist import Worklist
@@ -59,6 +60,7 @@ class Tx:
         self.sessions = Sessions(connection)
         self.silences = Silences(connection)
         self.story = Story(connection)
+        self.taskbook = Taskbook(connection)
         self.tasks = Tasks(connection)
         self.units = Units(connection)
         self.worklist = Worklist(connection)

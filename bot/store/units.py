@@ -95,24 +95,18 @@ class Units:
         return found[0] if found else None
 
     def find(self, name: str) -> list[Unit]:
-        """Units whose name, short name or pinyin contains the words, or whose pinyin initials begin with them, in administrative order."""
-        words = name.strip().lower()
-        like, start = f"%{_literal(words)}%", f"{_literal(words)}%"
-        query = _select().where(
-            or_(
-                _unit.c.name.ilike(like, escape="\\"),
-                _unit.c.short_name.ilike(like, escape="\\"),
-                _unit.c.pinyin.ilike(like, escape="\\"),
-                _unit.c.initials.ilike(start, escape="\\"),
-            )
-        )
-        return self._list(query.order_by(_unit.c.position, _unit.c.id))
+        """Units whose name, short name or pinyin contains the words, or whose pinyin initials or code begin with them, in order."""
+        return self._list(_select().where(worded(name)).order_by(_unit.c.position, _unit.c.id))
 
     def under(self, unit_id: int) -> list[Unit]:
         """A unit and everything below it, in administrative order."""
-        tree = select(_unit.c.id).where(_unit.c.id == unit_id).cte("tree", recursive=True)
-        tree = tree.union_all(select(_unit.c.id).where(_unit.c.parent_id == tree.c.id))
-        return self._list(_select().where(_unit.c.id.in_(select(tree.c.id))).order_by(_unit.c.position, _unit.c.id))
+        return self._list(_select().where(under(unit_id)).order_by(_unit.c.position, _unit.c.id))
+
+    def below_root(self, on: date) -> list[Unit]:
+        """The units in force on a day that stand directly below the top of the tree, in administrative order."""
+        root = _unit.alias("root")
+        directly = _unit.c.parent_id.in_(select(root.c.id).where(root.c.parent_id.is_(None)))
+        return self._list(_select().where(directly, in_force(on)).order_by(_unit.c.position, _unit.c.id))
 
     def _keys(self) -> dict[Key, int]:
         rows = self._connection.execute(select(_unit.c.code, _unit.c.parent_id, _unit.c.id).order_by(_unit.c.id))
@@ -133,6 +127,22 @@ class Units:
 
     def _list(self, query: Select[Any]) -> list[Unit]:
         return [_read(row) for row in self._connection.execute(query)]
+
+
+def under(unit_id: int) -> ColumnElement[bool]:
+    """The condition on table `unit` that it is this one or stands below it."""
+    tree = select(_unit.c.id).where(_unit.c.id == unit_id).cte("tree", recursive=True)
+    below = _unit.alias("below")
+    tree = tree.union_all(select(below.c.id).where(below.c.parent_id == tree.c.id))
+    return _unit.c.id.in_(select(tree.c.id))
+
+
+def worded(words: str) -> ColumnElement[bool]:
+    """The condition on table `unit` that somebody who types this means it."""
+    typed = words.strip().lower()
+    like, start = f"%{_literal(typed)}%", f"{_literal(typed)}%"
+    anywhere = [_unit.c[name].ilike(like, escape="\\") for name in ("name", "short_name", "pinyin")]
+    return or_(*anywhere, *(_unit.c[name].ilike(start, escape="\\") for name in ("initials", "code")))
 
 
 def in_force(on: date) -> ColumnElement[bool]:

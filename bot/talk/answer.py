@@ -6,7 +6,7 @@ Drafts only. `turn.say` decides whether one more is said today.
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain import choices, holds, wording
@@ -68,10 +68,11 @@ def standing_already(turn: Turn, person_id: int, tasks: Sequence[Task]) -> Draft
     return _draft(turn, person_id, MessageKind.ANSWER, {"about": "already", "items": [], "lines": lines}, once=f"already:{about}")
 
 
-def question(turn: Turn, person_id: int, about: str, offered: Sequence[str]) -> Draft:
-    """One question with numbered choices; the sentence stands in the template under `about`."""
+def question(turn: Turn, person_id: int, about: str, offered: Sequence[str], *, follows: bool = False) -> Draft:
+    """One question with numbered choices; the sentence stands in the template under `about`. `follows`: right after a confirmation."""
     numbered = [f"{number}. {choice}" for number, choice in enumerate(offered, 1)]
-    return _draft(turn, person_id, MessageKind.QUESTION, {"about": about, "heard": _heard(turn), "choices": numbered})
+    draft = _draft(turn, person_id, MessageKind.QUESTION, {"about": about, "heard": "" if follows else _heard(turn), "choices": numbered})
+    return replace(draft, dedupe=f"{draft.dedupe}:then") if follows else draft
 
 
 def remark(turn: Turn, person_id: int, about: str) -> Draft:
@@ -95,6 +96,11 @@ def facts(turn: Turn, person_id: int, tasks: Sequence[Task], duties: Mapping[int
 def passed_on(turn: Turn, person_id: int, about: str) -> Draft:
     """Say once a day that a person will look at it; nothing about a task was changed."""
     return _draft(turn, person_id, MessageKind.ANSWER, {"about": about, "items": [], "lines": []}, once=f"passed:{about}")
+
+
+def told(turn: Turn, person_id: int, about: str, lines: Sequence[str]) -> Draft:
+    """A sentence of the answer's template and lines of ours."""
+    return _draft(turn, person_id, MessageKind.ANSWER, {"about": about, "items": [], "lines": list(lines[:LISTED])})
 
 
 def handed_over(turn: Turn, person_id: int, drafts: Sequence[Handover]) -> Draft:

@@ -53,15 +53,16 @@ class Offer:
 
 def offers(pending: Question) -> tuple[Offer, ...]:
     """The choices of a question, in the order they were numbered."""
-    return tuple(
-        Offer(
-            kept["words"],
-            tuple(kept["task_ids"]),
-            Intent(kept["intent"]) if kept["intent"] else None,
-            date.fromisoformat(kept["day"]) if kept["day"] else None,
-            kept["counts"],
-        )
-        for kept in pending.choices
+    return tuple(_restored(kept) for kept in pending.choices)
+
+
+def _restored(kept: Mapping[str, Any]) -> Offer:
+    return Offer(
+        kept["words"],
+        tuple(kept["task_ids"]),
+        Intent(kept["intent"]) if kept["intent"] else None,
+        date.fromisoformat(kept["day"]) if kept["day"] else None,
+        kept["counts"],
     )
 
 
@@ -72,14 +73,32 @@ def numbering(pending: Question) -> tuple[Numbered, ...]:
     return tuple(Numbered(offer.task_ids, offer.intent if single else None) for offer in found)
 
 
-def which_task(turn: Turn, person: Person, reading: Reading, doubt: Doubt, pending: Question | None) -> InboxState:
-    """Ask which task was meant."""
+def which_task(turn: Turn, person: Person, reading: Reading, doubts: Sequence[Doubt], pending: Question | None) -> InboxState:
+    """Ask which task was meant; of several doubts one after the other, each once the one before is answered."""
+    first, *later = ([offer.stored() for offer in _which(turn, doubt)] for doubt in doubts)
+    return _ask(turn, person, reading, "which_task", [_restored(kept) for kept in first], pending, later)
+
+
+def next_one(turn: Turn, person: Person, answered: Question) -> bool:
+    """Ask what waited for this question to be answered; whether there was anything, and it could be asked."""
+    if not answered.then:
+        return False
+    first, *later = (list(each["choices"]) for each in answered.then)
+    words = [_restored(kept).words for kept in first]
+    if not turn.say(answer.question(turn, person.id, "which_task", words, follows=True)):
+        return False
+    turn.tx.questions.ask(person.id, turn.inbound.id, first, turn.now, [{"choices": choices_} for choices_ in later])
+    return True
+
+
+def _which(turn: Turn, doubt: Doubt) -> list[Offer]:
+    """The tasks that can be meant, all of them, none of them."""
     tasks = doubt.candidates[:MOST_TASKS]
     said = [Statement(task, doubt.intent, doubt.day, doubt.counts) for task in tasks]
     offered = [Offer(f"{answer.matter(one.task)} → {_words(turn, one)}", (one.task.id,), one.intent, one.day, one.counts) for one in said]
     if len(tasks) > 1:
         offered.append(Offer(f"{choices.ALL} → {_words(turn, said[0])}", tuple(task.id for task in tasks), doubt.intent, doubt.day))
-    return _ask(turn, person, reading, "which_task", [*offered, Offer(choices.NONE)] if tasks else [], pending)
+    return [*offered, Offer(choices.NONE)] if tasks else []
 
 
 def what_is_meant(turn: Turn, person: Person, reading: Reading, why: Reason, tasks: Sequence[Task], pending: Question | None) -> InboxState:
@@ -107,7 +126,15 @@ def reasons(reading: Reading) -> tuple[str, ...]:
     return tuple(f"{reason.rule}: {reason.words}" for reason in reading.reasons)
 
 
-def _ask(turn: Turn, person: Person, reading: Reading, about: str, offered: Sequence[Offer], pending: Question | None) -> InboxState:
+def _ask(
+    turn: Turn,
+    person: Person,
+    reading: Reading,
+    about: str,
+    offered: Sequence[Offer],
+    pending: Question | None,
+    later: Sequence[Sequence[Mapping[str, Any]]] = (),
+) -> InboxState:
     """A question counts as open only once it is in the outbox: nobody answers what was never asked."""
     if pending is not None:
         turn.tx.questions.answer(pending.id, turn.now)
@@ -115,7 +142,8 @@ def _ask(turn: Turn, person: Person, reading: Reading, about: str, offered: Sequ
         return pass_on(turn, person, reading, UNSETTLED)
     if not turn.say(answer.question(turn, person.id, about, [offer.words for offer in offered])):
         return turn.settle(InboxState.TROUBLE, person, [untied(reading)], UNASKED)
-    turn.tx.questions.ask(person.id, turn.inbound.id, [offer.stored() for offer in offered], turn.now)
+    then = [{"choices": [*kept]} for kept in later]
+    turn.tx.questions.ask(person.id, turn.inbound.id, [offer.stored() for offer in offered], turn.now, then)
     return turn.settle(InboxState.ASKED, person, [untied(reading)])
 
 

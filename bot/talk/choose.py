@@ -49,4 +49,6 @@ def take(hearing: Turn, person: Person, pending: Question, numbers: Sequence[int
     if first.intent is None or len({(offer.intent, offer.day) for offer in taken}) > 1:
         return ask.pass_on(hearing, person, reading, ask.UNSETTLED)
     tasks = [hearing.tx.tasks.get(task_id) for task_id in dict.fromkeys(task_id for offer in taken for task_id in offer.task_ids)]
-    return record(hearing, person, reading, [Statement(task, intent, first.day, reading.counts) for task in tasks], None)
+    state = record(hearing, person, reading, [Statement(task, intent, first.day, reading.counts) for task in tasks], None)
+    ask.next_one(hearing, person, pending)
+    return state

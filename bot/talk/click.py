@@ -9,7 +9,7 @@ from bot.domain.status import Course
 from bot.store.inbox import InboxState, Reply
 from bot.store.people import Person
 from bot.store.tasks import Task
-from bot.talk import record, turn, undo
+from bot.talk import deciding, record, turn, undo
 from bot.talk.route import Statement
 from bot.talk.turn import Turn
 
@@ -49,6 +49,7 @@ def _record(hearing: Turn, person: Person, task: Task, click: Click) -> InboxSta
     if decision.course is not Course.RECORD:
         return hearing.settle(InboxState.TROUBLE, person, [Reply(said.intent, None, None, said.day, said.counts, reasons)], decision.reason)
     change, event_id = record.make(hearing, person, said, decision)
+    deciding.request(hearing, [change])
     if (pending := hearing.tx.questions.open(person.id)) is not None:
         hearing.tx.questions.answer(pending.id, hearing.now)
     trouble = record.for_a_human([change])

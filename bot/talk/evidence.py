@@ -20,7 +20,7 @@ from bot.talk.turn import Turn
 
 TASK, MESSAGE = "task", "message"
 """Kinds of marks (`Inbound.about`). A mail's tag is none of them: all mails to a person carry the same, it says who and not what."""
-_ANSWER = re.compile(r"answer:(\d{1,18})")
+_ANSWER = re.compile(r"answer:(\d{1,18})(?::then)?")
 """The key under which a question about an inbound went out (`answer`)."""
 
 

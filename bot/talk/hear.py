@@ -27,7 +27,7 @@ from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.talk import answer, ask, bounce, choose, click, evidence, handover, turn, undo
+from bot.talk import answer, ask, bounce, choose, click, deciding, evidence, handover, turn, undo
 from bot.talk.evidence import Referred
 from bot.talk.record import record
 from bot.talk.route import Routed, route
@@ -100,6 +100,8 @@ def _hear(hearing: Turn) -> InboxState:
     if choices.is_complaint(hearing.own):
         hearing.say(answer.passed_on(hearing, person.id, COMPLAINT))
         return hearing.settle(InboxState.TROUBLE, person, trouble=COMPLAINT)
+    if (decided := deciding.take(hearing, person)) is not None:
+        return decided
     referred = evidence.find(hearing, person)
     if referred.pending is not None and (numbers := choose.by_number(hearing, referred.pending)):
         return choose.take(hearing, person, referred.pending, numbers)
@@ -155,7 +157,7 @@ def _act(hearing: Turn, person: Person, reading: Reading, routed: Routed, pendin
         return ask.what_is_meant(hearing, person, reading, status.Reason.UNSURE, about, pending)
     if routed.statements:
         return _record(hearing, person, reading, routed, pending)
-    return ask.which_task(hearing, person, reading, doubts[0], pending)
+    return ask.which_task(hearing, person, reading, doubts, pending)
 
 
 def _record(hearing: Turn, person: Person, reading: Reading, routed: Routed, pending: Question | None) -> InboxState:

@@ -10,7 +10,7 @@ from bot.store.inbox import InboxState, Reply
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Held
-from bot.talk import answer, ask, turn
+from bot.talk import answer, ask, deciding, turn
 from bot.talk.answer import Change
 from bot.talk.route import Statement
 from bot.talk.turn import Turn
@@ -57,6 +57,7 @@ def record(
         hearing.tx.questions.answer(pending.id, hearing.now)
     made = [make(hearing, person, one, decision) for one, decision in clear]
     replies = [_reply(reading, one, event_id) for (one, _), (_, event_id) in zip(clear, made, strict=True)]
+    deciding.request(hearing, [change for change, _ in made])
     left = unplaced or len(clear) < len(decided)
     _restate(hearing, person, reading, [change for change, _ in made], _notes(clear, left=left, handed=handed))
     trouble = LEFT if left else for_a_human(change for change, _ in made) or (HANDED if handed else "")

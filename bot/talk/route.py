@@ -88,6 +88,11 @@ def picked(text: str, period_hint: str | None, tasks: Sequence[Task]) -> Task | 
     return found[0] if len(found) == 1 and (period_hint or len(tasks) > 1) else None
 
 
+def among_named(text: str, tasks: Sequence[Task]) -> list[Task]:
+    """Of these tasks those that a text names; all of them if it names none."""
+    return _named(text, tasks) or list(tasks)
+
+
 def _parts(parts: Sequence[Part], reading: Reading, text: str, tasks: Sequence[Task], evidence: Evidence) -> Routed:
     statements: list[Statement] = []
     doubts: list[Doubt] = []

@@ -1,8 +1,9 @@
 """One inbound being heard inside one transaction: what it is, who said it, and how we speak back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from bot.domain import times
 from bot.domain.inbound import Inbound
@@ -15,7 +16,10 @@ from bot.store.people import Person
 from bot.store.tx import Tx
 
 BY_MAIL = 1
-"""Automatic mails a person gets on a day, confirmations of a change not counted (PROMISES C6)."""
+"""Automatic mails a person gets on a day, of whatever kind (PROMISES C6)."""
+MORNING = time(9, 7)
+"""Shanghai hour at which what was confirmed too late for a mail of its day is told in one."""
+DAY = timedelta(days=1)
 BY_CHAT = 5
 """Questions and answers a person gets on a day by any channel: beyond that it is another robot, or somebody whom only a human can help."""
 
@@ -44,23 +48,38 @@ class Turn:
 
     def say(self, draft: Draft) -> bool:
         """Put what we say into the outbox. False if it is not said: it was said before, nothing reaches the person, or it would
-        be one answer too many for a day; a confirmation of a change never is."""
-        if draft.kind is not MessageKind.CONFIRMATION and draft.person_id is not None and self._enough(draft.person_id):
-            return False
-        try:
-            return self.tx.outbox.put(draft, self.channels, self.now) is not None
-        except NoAddress:
-            return False
+        be one answer too many for a day. A confirmation never is: by mail a second one of a day waits for the next morning, when one
+        mail tells them all; until then the reply page shows what stands."""
+        if draft.person_id is not None and self._enough(draft.person_id, draft.kind):
+            return draft.kind is MessageKind.CONFIRMATION and self._put_off(draft)
+        return self._put(draft)
 
     def settle(self, state: InboxState, person: Person | None, replies: Sequence[Reply] = (), trouble: str = "") -> InboxState:
         """The inbound has been interpreted; `trouble` says why a human has to look."""
         self.tx.inbox.settle(self.inbound.id, state, self.now, person.id if person else None, replies, trouble)
         return state
 
-    def _enough(self, person_id: int) -> bool:
+    def _put(self, draft: Draft) -> bool:
+        try:
+            return self.tx.outbox.put(draft, self.channels, self.now) is not None
+        except NoAddress:
+            return False
+
+    def _put_off(self, draft: Draft) -> bool:
+        """Add the lines to the mail of the next workday's morning."""
+        morning = times.instant(self.calendar.add(self.today, 1), MORNING)
+        key = f"digest:{draft.person_id}:{times.civil_day(morning)}"
+        lines = list(cast("list[str]", draft.view["lines"]))
+        if self.tx.outbox.add_lines(key, lines):
+            return True
+        view = {"lines": lines, "undo": "", "notes": ["digest"]}
+        return self._put(replace(draft, dedupe=key, not_before=morning, view=view))
+
+    def _enough(self, person_id: int, kind: MessageKind) -> bool:
         context = self.tx.context
-        mailed = self._way(person_id) == "mail" and context.answered(person_id, self.midnight, "mail") >= BY_MAIL
-        return mailed or context.answered(person_id, self.midnight) >= BY_CHAT
+        if self._way(person_id) == "mail" and context.mailed(person_id, self.midnight, self.midnight + DAY) >= BY_MAIL:
+            return True
+        return kind is not MessageKind.CONFIRMATION and context.answered(person_id, self.midnight) >= BY_CHAT
 
     def _way(self, person_id: int) -> str:
         """The channel an answer takes: that of the inbound, or the person's own where it was said in a group."""

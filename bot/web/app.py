@@ -3,10 +3,27 @@
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from bot.web import assets, callbacks, errors, headers, health, login, me, pages, rehearsal, reply_page, sessions, static_files, today
+from bot.web import (
+    acts,
+    assets,
+    callbacks,
+    errors,
+    headers,
+    health,
+    login,
+    me,
+    pages,
+    progress,
+    rehearsal,
+    reply_page,
+    sessions,
+    static_files,
+    tasks,
+    today,
+)
 from bot.web.house import House
 
-PAGES = (login, me, today, rehearsal, reply_page, health, static_files)
+PAGES = (login, me, today, progress, tasks, acts, rehearsal, reply_page, health, static_files)
 """Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""
 
 

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.desk.desk import Desk
+from bot.domain.lamps import Lamp
 from bot.talk.counter import Counter
 
 Mode = Literal["rehearsal", "live"]
 How = Literal["workday", "next_send", "end"]
 Kind = Literal["group", "chat", "mail"]
-Lamp = Literal["ok", "late", "missing", "promised", "open", "exempt", "blocked"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def start(request: Request, below: state.Below) -> Response:
 def knock(request: Request, to: str = "") -> Response:
     """The form for name and password."""
     if state.visit(request) is not None:
-        return RedirectResponse(_inside(to), 303)
+        return RedirectResponse(inside(to), 303)
     return _door(request, forms.Form({"to": to}))
 
 
@@ -43,7 +43,7 @@ def enter_by_password(request: Request, desk: state.Desk, fields: AtTheDoor) -> 
         token = doorway.by_password(desk, typed, _client(request))
     except Refused as refusal:
         return _door(request, forms.refused({"login": typed.login, "to": fields.get("to", "")}, refusal), 403)
-    return _entered(request, token, _inside(fields.get("to", "")))
+    return _entered(request, token, inside(fields.get("to", "")))
 
 
 @router.api_route("/login/{token}", methods=["GET", "HEAD"])
@@ -89,7 +89,8 @@ def _entered(request: Request, token: str, address: str) -> Response:
     return answer
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
+    """The address if it is one of ours, else the start page."""
     return address if OURS.fullmatch(address) else "/"
 
 

@@ -4,6 +4,7 @@ import jinja2
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from bot.desk import phones
 from bot.domain import foresight, period_names, times
 from bot.domain.words import label
 from bot.web import assets, markdown, state, told
@@ -25,6 +26,7 @@ def environment(files: assets.Assets) -> jinja2.Environment:
         "label": label,
         "period": period_names.label,
         "rung": foresight.rung_word,
+        "masked": phones.masked,
     }
     made.globals |= {"asset": files.address}
     return made

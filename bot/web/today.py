@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from bot.desk import today
-from bot.web import pages, state
+from bot.desk import acts, today
+from bot.web import bodies, pages, state, told
 
 router = APIRouter(prefix="/today")
 
@@ -12,3 +12,10 @@ router = APIRouter(prefix="/today")
 def show(request: Request, desk: state.Desk, me: state.Me) -> Response:
     """What needs attention now."""
     return pages.answer(request, "today.html", today=today.view(desk, me))
+
+
+@router.post("/release/{step_id}")
+def release(request: Request, desk: state.Desk, me: state.Me, step_id: int, fields: bodies.Genuine) -> Response:
+    """Let a held step of the ladder go."""
+    acts.release(desk, me, step_id)
+    return told.after(request, "/today", told.Told("released"))

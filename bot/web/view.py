@@ -7,11 +7,9 @@ from datetime import date
 from itertools import groupby
 
 from bot.domain import times
+from bot.domain.lamps import SETTLED, Lamp
 from bot.web import house
 from bot.web.place import Place
-
-LAMPS: tuple[house.Lamp, ...] = ("ok", "late", "missing", "promised", "blocked", "open", "exempt")
-SETTLED: frozenset[house.Lamp] = frozenset({"ok", "late", "exempt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Grid:
     headings: tuple[Heading, ...]
     columns: tuple[Progress, ...]
     groups: tuple[Group, ...]
-    lamps: Mapping[house.Lamp, int]
+    lamps: Mapping[Lamp, int]
     hidden: int
 
 
@@ -104,7 +102,7 @@ def grid(matrix: house.Matrix, only_owing: bool) -> Grid:
         headings=tuple(Heading(what, len(list(run))) for what, run in groupby(column.what for column in matrix.columns)),
         columns=tuple(_progress(matrix, index) for index in range(len(matrix.columns))),
         groups=tuple(_groups(rows)),
-        lamps={lamp: counts[lamp] for lamp in LAMPS},
+        lamps={lamp: counts[lamp] for lamp in Lamp},
         hidden=len(matrix.rows) - len(rows),
     )
 

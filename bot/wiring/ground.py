@@ -121,5 +121,5 @@ def start_log(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redact.redact)
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
-    for quiet in ("httpx", "httpcore", "apscheduler", "alembic", "uvicorn.access"):
+    for quiet in ("httpx", "httpcore", "apscheduler", "alembic", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(quiet).setLevel(logging.WARNING)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
-from bot.domain import period_names, rules, times
+from bot.domain import lamps, period_names, rules, times
 from bot.domain.due import Due
-from bot.domain.words import CLOSED, Intent, MessageState, Status, label
+from bot.domain.lamps import Lamp
+from bot.domain.words import Intent, MessageState, label
 from bot.rehearse import Rehearsal
 from bot.store.matrix import Cell as StoredCell
 from bot.store.matrix import Column as StoredColumn
@@ -15,19 +16,11 @@ from bot.store.matrix import Matrix as StoredMatrix
 from bot.store.people import Person
 from bot.store.story import Heard, Said
 from bot.store.tx import Tx
-from bot.web.house import Cell, Column, Conversation, Duty, Entry, Lamp, Matrix, Notice, Row, Scene
+from bot.web.house import Cell, Column, Conversation, Duty, Entry, Matrix, Notice, Row, Scene
 from bot.wiring import record
 
 SHOWN = (MessageState.SENT, MessageState.UNKNOWN)
-LAMPS: Mapping[Status, Lamp] = {
-    Status.REPORTED: "ok",
-    Status.ZERO_REPORT: "ok",
-    Status.ACCEPTED: "ok",
-    Status.EXEMPT: "exempt",
-    Status.PROMISED: "promised",
-    Status.BLOCKED: "blocked",
-}
-MARKS: Mapping[Lamp, str] = {"ok": "✓", "late": "迟", "missing": "缺", "promised": "诺", "blocked": "难", "open": "·", "exempt": "免"}
+MARKS: Mapping[Lamp, str] = dict(zip(Lamp, "✓迟缺诺难·免", strict=True))
 
 Place = tuple[datetime, int]
 """Of an entry in its conversation: its instant; within one, what reminds (0), what was said (1), what answers that (2)."""
@@ -140,16 +133,6 @@ def _cell(
 ) -> Cell | None:
     if stored is None:
         return None
-    lamp = _lamp(stored, column, now)
+    late_from = lamps.end(column.limit_at, stored.extended_to)
+    lamp = lamps.lamp(stored.status, stored.reported_at, late_from, now, disputed=stored.disputed)
     return Cell(stored.task_id, lamp, MARKS[lamp], label(stored.status), reminded.get(stored.task_id, 0))
-
-
-def _lamp(stored: StoredCell, column: StoredColumn, now: datetime) -> Lamp:
-    limit = times.end_of(stored.extended_to) if stored.extended_to else column.limit_at
-    limit = max(limit, column.limit_at)
-    if stored.status in CLOSED:
-        late = stored.status is not Status.EXEMPT and stored.reported_at is not None and stored.reported_at >= limit
-        return "late" if late else LAMPS[stored.status]
-    if now >= limit and not stored.disputed:
-        return "missing"
-    return LAMPS.get(stored.status, "open")

@@ -104,7 +104,7 @@ def _alone(ground: Ground) -> Iterator[None]:
         there = address.known(ground)
         raise GroundError(
             f"数据目录 {ground.settings.cuibao_data} 的演练已经在运行{f'（{there}）' if there else ''}。"
-            "请直接打开它（登录链接用 cuibao link 打印），或先停止它；要另开一个演练，请用 --data 另指一个目录"
+            "请直接打开它（登录链接用 python3 -m bot link 打印），或先停止它；要另开一个演练，请用 --data 另指一个目录"
         ) from error
     except OSError as error:
         raise unusable(ground.settings.cuibao_data, error) from error
@@ -262,7 +262,9 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
 async def _announcement(ground: Ground, clock: RealClock, door: Door, said: list[str]) -> str:
     """What whoever starts the program reads: what was done, the address, a login link, how to stop."""
     link = await asyncio.to_thread(address.login_link, ground, clock.now())
-    return "\n".join([*said, f"网址 {door.address}", f"一次性登录链接（一小时内有效） {link}", "按 Ctrl-C 停止", ""])
+    entrance = f"一次性登录链接（请在浏览器打开，一小时内有效） {link}"
+    goodbye = "按 Ctrl-C 停止；再次启动接着用同样的数据。要新的登录链接：python3 -m bot link"
+    return "\n".join([*said, f"网址 {door.address}", entrance, goodbye, ""])
 
 
 async def _serve(house: House, door: Door, announcement: str) -> None:

@@ -16,6 +16,8 @@ from bot.channels.base import SendFailed
 from bot.channels.mail import Mail, MailConfig, Security
 from bot.channels.mail_codes import Reply, Stage, meaning
 from bot.channels.mail_message import Sender
+from bot.domain import mail as reading
+from bot.domain.inbound import Attachment
 from bot.domain.messages import Rendered
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
@@ -97,6 +99,52 @@ def test_a_later_mail_of_a_conversation_answers_the_first_and_keeps_its_tag() ->
 def test_a_subject_cannot_smuggle_a_header_in() -> None:
     written = mail(rendered=Rendered("请报送\r\nBcc: lisi@example.com", "x"))
     assert written["Bcc"] is None
+
+
+def test_an_answer_says_that_it_is_one_and_where_answers_go_is_said_only_if_it_is_elsewhere() -> None:
+    written = mail(answers=True)
+    assert written["Auto-Submitted"] == "auto-replied"
+    assert written["Reply-To"] is None
+    sender = dataclasses.replace(SENDER, reply_to="desk@example.com")
+    raw = mail_message.compose(rigs.message(address="a@example.com"), sender, NOW)
+    assert email.message_from_bytes(raw, policy=policy.default)["Reply-To"] == "desk@example.com"
+
+
+@pytest.mark.parametrize("html", [None, "<p>见附件</p>"])
+def test_files_go_behind_the_words_and_come_out_as_they_went_in(html: str | None) -> None:
+    content = bytes(range(256)) * 20
+    files = (
+        Attachment("三季度未报单位名单（截至10月15日，共七十个单位，含县区）.xlsx", "application/vnd.ms-excel", content),
+        Attachment('a"b\r\nBcc: lisi@example.com.txt', "text/plain\r\nX: y", b"x"),
+    )
+    raw = mail_message.compose(rigs.message(address="a@example.com", rendered=Rendered("名单", "见附件", html), files=files), SENDER, NOW)
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) < 998
+    written = email.message_from_bytes(raw, policy=policy.default)
+    assert (written["Bcc"], written["X"]) == (None, None)
+    body = written.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().strip() == "见附件"
+    first, second = written.iter_attachments()
+    assert (first.get_filename(), first.get_content()) == (files[0].name, content)
+    assert second.get_content_type() == "application/octet-stream"
+    letter = reading.read(raw)
+    assert letter.attachments[0].name == files[0].name
+    assert letter.attachments[0].content == content
+
+
+async def test_at_our_own_limit_of_a_day_nothing_goes_until_midnight() -> None:
+    room, clock = Mailroom(ROOM, Ledger()), rigs.Clock()
+    channel = Mail(config(1, per_day=2), clock, submit=submit(room, clock))
+    for _ in range(2):
+        await channel.send(rigs.message(address="zhangsan@example.com"))
+    with pytest.raises(SendFailed) as caught:
+        await channel.send(rigs.message(address="zhangsan@example.com"))
+    assert (caught.value.kind, caught.value.code) == (THROTTLED, "per_day")
+    assert caught.value.retry_after == timedelta(hours=14, minutes=53)
+    clock.now += caught.value.retry_after
+    await channel.send(rigs.message(address="zhangsan@example.com"))
+    assert len(room.ledger.messages) == 3
 
 
 ROOM = MailSetup({"bot@example.com": "pw"}, frozenset({"gone@example.com"}))

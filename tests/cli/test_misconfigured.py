@@ -47,7 +47,7 @@ def test_a_missing_driver_is_refused_with_the_command_that_installs_it(tmp_path:
     (tmp_path / "psycopg.py").write_text("raise ModuleNotFoundError('no psycopg', name='psycopg')", encoding="utf-8")
     paths = os.pathsep.join((str(tmp_path), str(ROOT)))
     said = refusal(tmp_path, "doctor", PYTHONPATH=paths, DATABASE_URL="postgresql+psycopg://u:geheim@127.0.0.1/x")
-    assert "pip install 'cuibao[postgres]'" in said
+    assert f"{sys.executable} -m pip install 'psycopg[binary]'" in said
     assert "geheim" not in said
 
 

@@ -35,6 +35,7 @@ SPEAKS_CHINESE = (
     "bot/domain/numbering.py",
     "bot/domain/successor.py",
     "bot/domain/foresight.py",
+    "bot/desk/sheet.py",  # the headings of a sheet for Excel
     "bot/desk/problems.py",  # what an act is refused with
     "bot/domain/rule_scanner.py",
     "bot/domain/roster",  # the table's columns and what its cells should be

@@ -97,8 +97,8 @@ def test_answered_counts_questions_and_answers_by_day_and_channel(bureau):
     goes(bureau, person, NOW, kind=MessageKind.QUESTION, handed=Handed.CONTENT_BAD, body="broken")
     with bureau.store.read() as tx:
         assert tx.context.answered(person, NOW) == 2
-        assert tx.context.answered(person, NOW, "mail") == 2
-        assert tx.context.answered(person, NOW, "wecom_app") == 0
+        assert tx.context.mailed(person, NOW, NOW + timedelta(days=1)) == 3  # confirmations are mails too
+        assert tx.context.mailed(person, NOW + timedelta(days=1), NOW + timedelta(days=2)) == 0
 
 
 def test_words_are_the_last_bodies_we_sent(bureau):

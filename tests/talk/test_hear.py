@@ -146,15 +146,32 @@ def test_a_robot_that_says_the_same_for_ever_gets_a_few_messages_a_day(office, t
     assert not any(answers[2 * most :])
 
 
-def test_by_mail_a_person_gets_one_automatic_answer_a_day_and_every_confirmation(office):
+def test_by_mail_a_person_gets_one_automatic_mail_a_day_and_the_rest_in_one_the_next_morning(office_anywhere):
+    office = office_anywhere
     person = office.person("榆树市", channel="mail")
-    office.letter(person, "10-16 09:10", Q3)
+    office.letter(person, "10-16 09:10", LIST, Q3)
     assert [a.kind for a in office.say(person, "发哪个邮箱", "10-16 09:20")] == [MessageKind.ANSWER]
     assert office.say(person, "能不能宽限几天", "10-16 09:30") == []
     assert office.received()[0].state is InboxState.TROUBLE
-    assert [a.kind for a in office.say(person, "正在统计", "10-16 09:40")] == [MessageKind.CONFIRMATION]
-    assert [a.kind for a in office.say(person, "已报", "10-16 09:50")] == [MessageKind.CONFIRMATION]
-    assert [a.kind for a in office.say(person, "发哪个邮箱", "10-17 09:20")] == [MessageKind.ANSWER]
+    assert office.say(person, "2正在统计", "10-16 09:40") == []
+    assert office.say(person, "1报了", "10-16 09:45") == []
+    assert office.say(person, "2报了", "10-16 09:50") == []
+    assert (office.task(*LIST).status, office.task(*Q3).status) == (Status.REPORTED, Status.REPORTED)
+    (digest,) = office.deliver("10-17 09:10")
+    assert digest.kind is MessageKind.CONFIRMATION
+    assert "合并为一封" in digest.text
+    assert (digest.text.count("2018年三季度"), digest.text.count("→ 已报"), "办理中" in digest.text) == (1, 2, False)
+    assert office.say(person, "发哪个邮箱", "10-17 09:20") == []  # that was the mail of this day
+    assert [a.kind for a in office.say(person, "发哪个邮箱", "10-18 09:20")] == [MessageKind.ANSWER]
+
+
+def test_what_was_said_before_a_rest_day_is_told_on_the_next_workday(office):
+    person = office.person("榆树市", channel="mail")
+    office.letter(person, "10-19 09:10", Q3)
+    office.say(person, "正在统计", "10-19 09:20")
+    office.say(person, "已报", "10-19 16:20")
+    assert office.deliver("10-21 12:00") == []
+    assert [a.kind for a in office.deliver("10-22 09:10")] == [MessageKind.CONFIRMATION]
 
 
 def test_a_question_that_was_not_put_is_not_open(office):

@@ -20,6 +20,14 @@ MANY = 3000
 """Letters that are due when the process starts."""
 
 
+def test_a_newcomer_reads_five_chinese_lines_and_no_noise(tmp_path: Path) -> None:
+    with serve(tmp_path) as process:
+        said = until(process, "Ctrl-C").splitlines()
+        assert end(process)[0] == 0
+    assert [line[:2] for line in said] == ["已建", "演练", "网址", "一次", "按 "]
+    assert (tmp_path / "errors.txt").read_text(encoding="utf-8") == ""
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_right_after_the_link_ends_it_in_order(tmp_path: Path, number: int) -> None:
     for _ in range(3):

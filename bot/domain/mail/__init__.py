@@ -31,12 +31,13 @@ def read(raw: bytes) -> Letter:
     found = contents(mail)
     sender, subject = headers.address(headers.first(mail.headers, "from")), headers.words(headers.first(mail.headers, "subject"))
     text = found.text
-    kind = robots.kind(mail, sender, subject, found, text)
+    said = cut.visible(text)
+    kind = robots.kind(mail, sender, subject, found, said)
     back = bounces.returned(mail) if kind is LetterKind.BOUNCE else {}
     bounce = bounces.read(mail, text, _ours(mail.headers, sender)) if kind is LetterKind.BOUNCE else None
     return Letter(
         kind=kind,
-        text=_told(bounce) if bounce is not None else cut.visible(text),
+        text=_told(bounce) if bounce is not None else said,
         sender=sender,
         subject=subject,
         token=_token([subject, headers.words(headers.first(back, "subject")), text]),

@@ -52,7 +52,7 @@ _WAITS: Final = re.compile(
 )
 _REASON: Final = re.compile(
     r"(?:英文说明|中文说明|退信原因|失败原因|原因|错误信息|错误代码|诊断信息|diagnostic[- ]code|reason|said|error|"
-    r"remote server)\s*[:：]?\s*(.{4,300})",
+    r"remote server)\s*[:：]\s*(.{4,300})",
     re.IGNORECASE,
 )
 _LONGEST: Final = 60_000

@@ -18,7 +18,7 @@ _REACH: Final = 300
 """Characters within which a line must show what it is."""
 
 _ORIGINAL: Final = (
-    r"原始邮件|原邮件|回复的原邮件|邮件原件|邮件原文|原始信件|转发邮件信息|转发邮件|转发的邮件|转发的消息|"
+    r"原始邮件|原文|原始信息|原始消息|原邮件|回复的原邮件|邮件原件|邮件原文|原始信件|转发邮件信息|转发邮件|转发的邮件|转发的消息|"
     r"已转发的?邮件|被转发的?邮件|历史邮件|"
     r"原始郵件|原始訊息|轉寄的?郵件|轉寄郵件|original(?: mail| message|messages)?s?|forwarded (?:message|"
     r"mail)s?(?: by.{0,60})?|reply message|"
@@ -51,8 +51,8 @@ _OPENING: Final = re.compile(r"(?:在 ?(?=\d)|on |at |le |am |el )|(?:19|20)\d\d
 _OLD_GMAIL: Final = re.compile(r"(?:19|20)\d\d-\d\d?-\d\d? \d\d?:\d\d.{0,120}<[^<>\s]+@[^<>\s]+> ?[:：]")
 
 _NAMES: Final = {
-    "from": r"发件人|发 ?件 ?人|发信人|发送人|发件者|寄件者|寄件人|寄信人|發件人|from|de|von",
-    "to": r"收 ?件 ?人|收信人|收件者|送达|to|密送|an",
+    "from": r"发件人|发 ?件 ?人|发信人|发送人|发件者|由|寄件者|寄件人|寄信人|發件人|from|de|von",
+    "to": r"收 ?件 ?人|收信人|收件者|至|送达|to|密送|an",
     "cc": r"抄 ?送|抄送人|副本|cc|bcc",
     "date": r"发 ?送 ?时 ?间|发送日期|发件时间|日 ?期|时 ?间|寄件日期|寄件日|傳送日期|已发送|sent|sent time|date|datum|gesendet",
     "subject": r"主 ?题|标 ?题|主旨|主題|subject|betreff|objet",

@@ -8,7 +8,7 @@ LONGEST: Final = 200_000
 """Characters that are looked at: an answer stands at the top, and what follows is quotation."""
 _ENTITY: Final = re.compile(r"&(?:amp;)*+(?:nbsp|gt|lt|quot|#160);")
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_NEWLINE: Final = re.compile("\r\n?|\u2028|\u2029|\x85")
+_NEWLINE: Final = re.compile("\r\n?|\u2028|\u2029|\x85|<br ?/?>", re.IGNORECASE)
 _QUOTE: Final = re.compile(r"[ \t]{0,3}>(?: ?>){0,40}")
 
 

@@ -66,11 +66,8 @@ _QUOTE_ID: Final = re.compile(
     r"isreplycontent|original-content|ntes-pcmail-quote|ntes-mailmaster-quote|orgmail|xmail_original|mail-editor-reference", re.I
 )
 _CUT_ID: Final = re.compile(r"(?:x_)*(?:divrplyfwdmsg|appendonsend|replysplit|mail-reference-message-container)", re.I)
-_SIGNATURE: Final = re.compile(
-    r"\b(?:gmail_signature|gmail_signature_prefix|mailmastersignature|ntes-mailmaster-signature|moz-signature|imail_signature"
-    r"|applemailsignature|signature|ms-outlook-mobile-signature|x_signature|foxmail_signature|mail-signature|protonmail_signature_block)\b",
-    re.I,
-)
+_SIGNATURE: Final = re.compile(r"signature|(?:card|mail)[_-]?sign\b", re.IGNORECASE)
+"""In the class or id of an element: the writer's card or the program's own line."""
 _CITED: Final = re.compile(r"(?:border|padding|margin)-left", re.I)
 _OUTLOOK_RULE: Final = re.compile(
     r"border-top:\s*(?:solid\s*#(?:e1e1e1|b5c4df)\s*1(?:\.0)?pt|(?:#(?:e1e1e1|b5c4df)\s*1(?:\.0)?pt\s*solid))", re.I

@@ -63,7 +63,10 @@ class _Budget:
 
 def parse(raw: bytes) -> Part:
     """The whole mail. Never raises."""
-    return _part(raw[:MOST_BYTES].lstrip(b"\r\n"), 0, _Budget(), "text/plain")
+    raw = raw[:MOST_BYTES].lstrip(b"\r\n")
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")  # saved by a program of another age
+    return _part(raw, 0, _Budget(), "text/plain")
 
 
 def _part(raw: bytes, level: int, budget: _Budget, usual: str) -> Part:
@@ -133,7 +136,7 @@ def _pieces(body: bytes, boundary: str, budget: _Budget) -> Iterator[bytes]:
 
 
 def _guessed(body: bytes) -> bytes:
-    found = re.search(rb"^--([^\r\n]{4,70})\r?\n[Cc]ontent-", body[:_HEAD_BYTES], re.MULTILINE)
+    found = re.search(rb"^--([^\r\n]{1,70})\r?\n[Cc]ontent-", body[:_HEAD_BYTES], re.MULTILINE)
     return found[1].strip() if found else b""
 
 

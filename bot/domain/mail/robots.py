@@ -25,7 +25,7 @@ _RECEIPT_SUBJECT: Final = re.compile(
 )
 _AUTO_TEXT: Final = re.compile(
     r"(?:这|此|本)(?:是|封邮件|邮件|信)(?:是|为|由)?(?:一封)?(?:来自.{0,16}的?)?(?:系统)?(?:假期|休假)?自动(?:回复|"
-    r"答复|应答|发出|回覆)|系统自动(?:回复|答复)|"
+    r"答复|应答|发出|回覆)|系统自动(?:回复|答复)(?![了过给我您你])|"
     r"^\s*[\[【(（]?(?:假期)?自动(?:回复|答复)[\]】)）:：]|自动回复邮件|邮箱(?:的)?假期自动回复|此为自动(?:回复|"
     r"答复)|\(自动回复\)|（自动(?:回复|答复)）|自动回复[，,。].{0,10}请勿|"
     r"(?:this is|this) an? (?:automat(?:ic|ed)|auto)[- ]?(?:reply|response|generated)|automat(?:ic|ed) (?:reply|response)|"
@@ -40,9 +40,10 @@ _RECEIPT_TEXT: Final = re.compile(
     r"此回执(?:只|仅)?|your message.{0,300}was (?:read|displayed)|this is a (?:return )?receipt)",
     re.IGNORECASE | re.DOTALL,
 )
-_NOREPLY: Final = re.compile(
-    r"(?:.*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply|noreply\d*|donotreply|notifications?|notify|newsletters?|"
-    r"marketing|edm|promo(?:tion)?s?|mailer|alerts?|subscri\w+)(?:[._+-].*)?@",
+_NOREPLY: Final = re.compile(r"(?:.*[._+-])?(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply)\d*(?:[._+-].*)?@", re.IGNORECASE)
+_MACHINE: Final = re.compile(
+    r"(?:notifications?|notify|newsletters?|marketing|edm|promo(?:tion)?s?|mailer|alerts?|subscri\w+|service|system|"
+    r"admin-?notice)\d*@",
     re.IGNORECASE,
 )
 _ADVERTISING: Final = re.compile(
@@ -55,7 +56,7 @@ _ANSWERS: Final = re.compile(
 _DO_NOT_ANSWER: Final = re.compile(
     r"请勿(?:直接)?回复|勿(?:直接)?回复(?:此|本)邮件|系统自动发(?:送|出)|do not reply|please do not respond", re.IGNORECASE
 )
-_HEAD: Final = 600
+_HEAD: Final = 300
 """Characters of the text in which a machine says what it is."""
 _MACHINE_HEADERS: Final = (
     "x-autoreply", "x-autorespond", "x-auto-reply", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply", "x-autoresponder",
@@ -64,8 +65,9 @@ _MACHINE_HEADERS: Final = (
 )  # fmt: skip
 
 
-def kind(mail: Part, sender: str, subject: str, found: Contents, text: str) -> LetterKind:
-    """Who or what wrote it; `text` is the mail's whole text."""
+def kind(mail: Part, sender: str, subject: str, found: Contents, said: str) -> LetterKind:
+    """Who or what wrote it; `said` is what of its text is no quotation."""
+    text = found.text
     fields = mail.headers
     if "x-cuibao-id" in fields:
         return LetterKind.OTHER  # our own, come back by a rule or a copy
@@ -75,7 +77,7 @@ def kind(mail: Part, sender: str, subject: str, found: Contents, text: str) -> L
         return LetterKind.OTHER
     if bounces.is_bounce(mail, sender, subject, text):
         return LetterKind.BOUNCE
-    if _is_automatic(fields, subject, text):
+    if _is_automatic(fields, subject, said):
         return LetterKind.AUTO_REPLY
     return LetterKind.OTHER if _is_for_many(mail, sender, subject, found, text) else LetterKind.REPLY
 
@@ -84,7 +86,7 @@ def _is_report(mail: Part, what: str) -> bool:
     return mail.parameters.get("report-type", "").lower() == what or any(part.media_type == f"message/{what}" for part in mail.walk())
 
 
-def _is_automatic(fields: Headers, subject: str, text: str) -> bool:
+def _is_automatic(fields: Headers, subject: str, said: str) -> bool:
     tight = re.sub(r"\s", "", unicodedata.normalize("NFKC", subject))
     if _AUTO_SUBJECT.match(tight) or _RECEIPT_SUBJECT.match(tight):
         return True
@@ -97,10 +99,7 @@ def _is_automatic(fields: Headers, subject: str, text: str) -> bool:
         return True
     if headers.first(fields, "return-path").strip() == b"<>":
         return True
-    head = text.strip()[:_HEAD]
-    return (not _ANSWERS.match(subject) and bool(_AUTO_TEXT.search(head[:200]) or _RECEIPT_TEXT.match(head))) or bool(
-        _AUTO_TEXT.match(head) and re.match(r"\s*(?:这|此|本)", head)
-    )
+    return bool(_AUTO_TEXT.search(said[:_HEAD]) or _RECEIPT_TEXT.match(said[:_HEAD]))
 
 
 def _answers(fields: Headers) -> bool:
@@ -128,7 +127,9 @@ def _is_for_many(mail: Part, sender: str, subject: str, found: Contents, text: s
         return True
     if _answers(fields) or _ANSWERS.match(subject):
         return False
-    return "list-unsubscribe" in fields or bool(_ADVERTISING.search(text[-3000:])) or bool(_DO_NOT_ANSWER.search(text[:3000]))
+    if "list-unsubscribe" in fields or _MACHINE.match(sender):
+        return True
+    return bool(_ADVERTISING.search(text[-3000:])) or bool(_DO_NOT_ANSWER.search(text[:3000]))
 
 
 def _says(fields: Headers, name: str, word: str) -> bool:

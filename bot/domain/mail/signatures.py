@@ -25,6 +25,7 @@ _GLUED: Final = re.compile(
     re.IGNORECASE,
 )
 _RULE: Final = re.compile(r"[-~*=_—–─＿－·•\s]{3,}|--|__")
+_BARS: Final = re.compile(r"\|[\s|]*")
 _TABLE: Final = re.compile(r"\|[\s|]*|\|.{0,60}\|?|[|\s:-]{2,}")
 _CONTACT: Final = re.compile(
     r"(?:联系?电话|电 ?话|办公电话|固话|手 ?机号?|移动电话|座机|传 ?真|邮 ?箱|电子邮[箱件]|邮 ?编|邮政编码|地 ?址|"
@@ -35,8 +36,16 @@ _CONTACT: Final = re.compile(
     re.IGNORECASE,
 )
 _OFFICE: Final = re.compile(
-    r".{1,30}(?:局|厅|处|科|室|委|委员会|中心|公司|办公室|办|政府|大学|学院|集团|部|股|协会|研究院|银行)(?:[ 　/|·-].{0,20})?"
+    r".{1,30}(?:局|厅|处|科|科室|研究室|委|委员会|中心|公司|办公室|政府|大学|学院|集团|事业部|协会|研究院|银行)(?:[ 　/|·-].{0,20})?"
+    r"|.{0,40}\b(?:bureau|department|dept|office|co|ltd|inc|university|center|centre|division|commission|institute)\b.{0,40}",
+    re.IGNORECASE,
 )
+_SAYS: Final = re.compile(
+    r"[报交收办谢已未没不了吗呢请]|明天|今天|后天|上午|下午|马上|稍后|可以|好的|是的|正在|同意|属实|暂无|^无$|完成|"
+    r"知悉|核对|done|submit|thank|ok\b",
+    re.IGNORECASE,
+)
+"""Words of an answer, in no name and no office."""
 _NAME: Final = re.compile(
     r"[\u4e00-\u9fff·]{2,4}(?: ?[|/｜ ] ?.{1,16})?|[\u4e00-\u9fff] [\u4e00-\u9fff]|[A-Z][\w.]{1,20}(?: [A-Z][\w.]{0,20}){0,3}"
 )
@@ -55,6 +64,8 @@ _WARNS: Final = re.compile(
     re.IGNORECASE,
 )
 _BANNER: Final = re.compile(
+    r"\s*(?:[\[【(（*]{0,3}external[\]】)）*:]{0,3}\s*)?this (?:e-?mail|message) (?:originated|was sent|came|"
+    r"is) (?:from )?(?:an )?(?:outside|external)[^\n]{0,200}|"
     r"\s*(?:[\[【(（<*!！⚠️\s]{0,8}(?:外部邮件|外来邮件|外网邮件|external(?: e-?mail| sender)?|可疑邮件|caution|"
     r"注意|提醒|警告|提示|安全提醒)"
     r"[^\n]{0,10}?(?:[\]】)）>*]+|[:：,，][^\n。！!.]{0,120}[。！!.\]】)）]+)\s*)"
@@ -118,7 +129,9 @@ def _above_dashes(lines: list[str]) -> list[str]:
 
 
 def _without_client(lines: list[str]) -> list[str]:
-    if len(lines) and _CLIENT.fullmatch(lines[-1].strip().strip("<>\"'“”*")[:160]):
+    if lines and _BARS.fullmatch(lines[-1].strip()):
+        return _without_table(lines)
+    if lines and _CLIENT.fullmatch(lines[-1].strip().strip("<>\"'“”*")[:160]):
         above = _stripped(lines[:-1])
         return above if not above or "签名由" not in lines[-1] else _without_table(above)
     return lines
@@ -134,14 +147,12 @@ def _without_table(lines: list[str]) -> list[str]:
 
 
 def _without_card(lines: list[str]) -> list[str]:
-    """The last paragraph if it is the writer's card; with a rule above it the card may have paragraphs of its own."""
+    """The last lines if they are the writer's card; below a rule anything short with a contact or an office in it."""
     start = _after_rule(lines)
-    if start is not None and _is_card(lines[start:], ruled=True):
+    if start is not None and _is_ruled_card(lines[start:]):
         return _stripped(lines[: start - 1])
-    start = _last_paragraph(lines)
-    if start and _is_card(lines[start:], ruled=False) and not _leads_on(lines[:start]):
-        return lines[:start]
-    return lines
+    start = _card(lines)
+    return lines[:start] if start and not _leads_on(lines[:start]) else lines
 
 
 def _after_rule(lines: Sequence[str]) -> int | None:
@@ -151,25 +162,35 @@ def _after_rule(lines: Sequence[str]) -> int | None:
     return None
 
 
-def _last_paragraph(lines: Sequence[str]) -> int:
-    number = len(lines)
-    while number and lines[number - 1].strip():
-        number -= 1
-    return number
-
-
-def _is_card(lines: Sequence[str], *, ruled: bool) -> bool:
+def _is_ruled_card(lines: Sequence[str]) -> bool:
     filled = [line.strip() for line in lines if line.strip()]
-    if not filled:
-        return ruled
-    if len(filled) > _LONGEST_CARD or any(_HANDS_OVER.search(line) for line in filled):
+    if len(filled) > _LONGEST_CARD or any(_HANDS_OVER.search(line) or len(line) > 60 or _PROSE.search(line) for line in filled):
         return False
-    shaped = [bool(_CONTACT.fullmatch(line) or _is_contacts(line) or _OFFICE.fullmatch(line) or _NAME.fullmatch(line)) for line in filled]
-    plain = [len(line) <= 50 and not _PROSE.search(line) for line in filled]
-    proof = any(_CONTACT.match(line) or _is_contacts(line) for line in filled) or (
-        ruled and any(_OFFICE.fullmatch(line) for line in filled)
-    )
-    return proof and all(good or (ruled and short) for good, short in zip(shaped, plain, strict=True))
+    return not filled or any(_CONTACT.match(line) or _is_contacts(line) or _is_office(line) for line in filled)
+
+
+def _card(lines: Sequence[str]) -> int:
+    """Where the card begins, at the start of a paragraph; 0 for none. Its lines are names, offices and at least one contact."""
+    start, proof, count = 0, False, 0
+    for number in range(len(lines) - 1, 0, -1):
+        line = lines[number].strip()
+        if not line:
+            continue
+        contact = _CONTACT.fullmatch(line) is not None or _is_contacts(line)
+        if _HANDS_OVER.search(line) or not (contact or _is_office(line) or _is_name(line)) or count >= _LONGEST_CARD:
+            break
+        count, proof = count + 1, proof or contact
+        if proof and not lines[number - 1].strip():
+            start = number
+    return start
+
+
+def _is_name(line: str) -> bool:
+    return _NAME.fullmatch(line) is not None and not _SAYS.search(line)
+
+
+def _is_office(line: str) -> bool:
+    return _OFFICE.fullmatch(line) is not None and not _SAYS.search(line)
 
 
 def _is_contacts(line: str) -> bool:

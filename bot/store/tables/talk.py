@@ -12,6 +12,9 @@ from bot.store.tables.columns import instant, partial
 WAITING = "state = 'open'"
 """The condition of the partial index over handovers; queries use it word for word."""
 
+LOOK = "state IN ('trouble','stranger')"
+"""That of the index over inbounds a person has to look at."""
+
 
 class Inbound(SQLModel, table=True):
     """What arrived, raw, before anyone interpreted it; keyed by the platform's id; a link of the chain."""
@@ -36,6 +39,7 @@ class Inbound(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "platform_id", name="uq_inbound"),
         Index("ix_inbound_new", "id", sqlite_where=where("state = 'new'"), postgresql_where=where("state = 'new'")),
+        Index("ix_inbound_look", "id", **partial(LOOK)),
     )
 
 
