@@ -9,12 +9,13 @@ from typing import Any
 from bot.desk import keys, problems
 from bot.desk.desk import Actor, Desk
 from bot.desk.doorway import LINK_LOGIN
-from bot.domain import passwords, rights
+from bot.domain import passwords, rights, times
 from bot.domain.secret import Secret
 from bot.domain.words import Rank
 from bot.store.accounts import Account
 from bot.store.sessions import Session
 from bot.store.tx import Tx
+from bot.store.units import Unit
 
 LOGIN = re.compile(r"[a-z][a-z0-9.-]{1,39}")
 NAME = 60
@@ -148,6 +149,12 @@ def listed(desk: Desk, actor: Actor) -> list[Account]:
     _manager(actor)
     with desk.store.read() as tx:
         return tx.accounts.all()
+
+
+def tops(desk: Desk) -> list[Unit]:
+    """The units an administrator can be given: those directly below the top of the tree."""
+    with desk.store.read() as tx:
+        return tx.units.below_root(times.civil_day(desk.now()))
 
 
 def sessions(desk: Desk, actor: Actor, *, everybody: bool = False) -> list[Session]:

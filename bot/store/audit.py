@@ -26,6 +26,17 @@ class Entry:
     after: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which entries: of this actor, about this thing, whose act begins so, in [since, until). Empty or None: any."""
+
+    by: str = ""
+    about: str = ""
+    act: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class Audit:
     """Queries about the audit log."""
 
@@ -48,8 +59,7 @@ class Audit:
 
     def since(self, after: int, acts: Collection[str]) -> builtins.list[Entry]:
         """Entries of these acts with a number above `after`, oldest first, at most a thousand."""
-        columns = [_AUDIT.c[name] for name in Entry.__dataclass_fields__]
-        query = select(*columns).where(_AUDIT.c.id > after, _AUDIT.c.act.in_(sorted(acts))).order_by(_AUDIT.c.id).limit(1000)
+        query = select(*_COLUMNS).where(_AUDIT.c.id > after, _AUDIT.c.act.in_(sorted(acts))).order_by(_AUDIT.c.id).limit(1000)
         return [Entry(**row._mapping) for row in self._connection.execute(query)]
 
     def get(self, entry_id: int) -> Entry:
@@ -61,9 +71,20 @@ class Audit:
 
     def list(self, about: str | None = None, limit: int = 100, before: int | None = None) -> list[Entry]:
         """The newest entries first (about one thing); with `before` those older than that id."""
+        return self.search(Search(about=about or ""), limit, before)
+
+    def search(self, wanted: "Search", limit: int = 100, before: int | None = None) -> builtins.list[Entry]:
+        """The newest entries first that fit; with `before` those older than that id."""
         query = select(*_COLUMNS).order_by(_AUDIT.c.id.desc()).limit(limit)
-        if about is not None:
-            query = query.where(_AUDIT.c.about == about)
+        for name in ("by", "about"):
+            if value := getattr(wanted, name):
+                query = query.where(_AUDIT.c[name] == value)
+        if wanted.act:
+            query = query.where(_AUDIT.c.act.startswith(wanted.act, autoescape=True))
+        if wanted.since is not None:
+            query = query.where(_AUDIT.c.at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(_AUDIT.c.at < wanted.until)
         if before is not None:
             query = query.where(_AUDIT.c.id < before)
         return [Entry(**row._mapping) for row in self._connection.execute(query)]

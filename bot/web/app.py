@@ -18,12 +18,13 @@ from bot.web import (
     reply_page,
     sessions,
     static_files,
+    system,
     tasks,
     today,
 )
 from bot.web.house import House
 
-PAGES = (login, me, today, progress, tasks, acts, rehearsal, reply_page, health, static_files)
+PAGES = (login, me, today, progress, tasks, acts, rehearsal, reply_page, health, static_files, system)
 """Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from bot.web import pages, state
+from bot.web import pages, state, system
 
 router = APIRouter()
 
@@ -32,6 +32,9 @@ def ready(request: Request) -> JSONResponse:
         "listeners": [{"name": ear.name, "state": ear.state, "last_frame_at": _iso(ear.last_frame_at)} for ear in health.listeners],
     }
     return JSONResponse(answer, 200 if health.ok else 503)
+
+
+router.add_api_route("/metrics", system.metrics, methods=["GET", "HEAD"])
 
 
 def _iso(at: datetime | None) -> str | None:

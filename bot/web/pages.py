@@ -1,5 +1,8 @@
 """Templates to answers. Autoescape is on for every template, and a name that a template expects and does not get is an error."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 import jinja2
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -27,9 +30,15 @@ def environment(files: assets.Assets) -> jinja2.Environment:
         "period": period_names.label,
         "rung": foresight.rung_word,
         "masked": phones.masked,
+        "audit_query": _without_page,
     }
     made.globals |= {"asset": files.address}
     return made
+
+
+def _without_page(query: Mapping[str, str]) -> str:
+    """A query string without where its page begins."""
+    return urlencode({name: value for name, value in query.items() if name != "before" and value})
 
 
 def text(request: Request, template: str, **view: object) -> str:

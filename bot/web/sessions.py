@@ -18,7 +18,7 @@ from bot.web.house import House
 
 BEFORE_ALL = ("/me/password", "/logout")
 """What somebody may do who has to choose a password first."""
-UNSEEN = ("/static/", "/healthz", "/readyz")
+UNSEEN = ("/static/", "/healthz", "/readyz", "/metrics")
 """Addresses that are the same for everybody: nobody is looked up for them."""
 DOOR_SECONDS = 3600
 TOLD_SECONDS = 300
