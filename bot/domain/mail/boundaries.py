@@ -63,7 +63,7 @@ _FIELD: Final = re.compile(
     + r") ?[*|]{0,3} ?(?P<mark>[:：]|[|]|  |$| (?=[^ ]))",
     re.IGNORECASE,
 )
-_RULE: Final = re.compile(r"[-—–_=*─~－\s]{3,}|(?:来自.{0,20}(?:邮箱|邮件) ?)?[-—–_=─－]{5,}|[|\s:-]{2,}")
+_RULE: Final = re.compile(r"[-—–_=*\u2500-\u257f~－\s]{3,}|(?:来自.{0,20}(?:邮箱|邮件) ?)?[-—–_=─－]{5,}|[|\s:-]{2,}")
 _OWN_ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}")
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 CUT: Final = "\ue000"
 """A line of its own: everything below it is quoted. From the private use area; mails that bring it themselves lose it."""
+RULE: Final = "----------"
+"""What a line across the page becomes."""
 LONGEST: Final = 3_000_000
 """Characters of markup that are read."""
 _DEEPEST: Final = 300
@@ -135,6 +137,8 @@ class _Reader:
             return
         if name in _BLOCKS:
             self._break(blank=name == "br")
+        if name == "hr" and not self._depth[2]:
+            self._lines.append("> " * min(self._depth[1], 3) + RULE)
         if name in ("td", "th"):
             self._line.append(" ")
         attributes = self._attributes(at, end)

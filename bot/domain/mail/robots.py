@@ -11,10 +11,11 @@ from bot.domain.mail.letter import LetterKind
 from bot.domain.mail.mime import Part
 
 _AUTO_SUBJECT: Final = re.compile(
-    r"[\[【(（]?(?:自动回复|自动答复|自动应答|自動回覆|自動回復|自动转复|假期自动回复|休假自动回复|外出自动回复|"
+    r"[\[【(（]?(?:自动回复|自动答复|自动应答|自動回覆|自動回復|自动转复|réponseautomatique|automatischeantwort|"
+    r"respuestaautomática|假期自动回复|休假自动回复|外出自动回复|"
     r"auto-?(?:reply|response|matedreply|matedresponse|respond\w*)|"
     r"automatic(?:reply|response)|outofoffice|ooo|outofthe?office|vacation(?:reply|response)?|不在办公室|"
-    r"外出(?:答复|通知)|abwesen\w*)(?:[:：】\])）,，-]|$|re[:：]|autoreply|message|notice)",
+    r"外出(?:答复|通知)|abwesen\w*)(?:[:：】\])）,，\[【-]|$|re[:：]|autoreply|message|notice)",
     re.IGNORECASE,
 )
 _RECEIPT_SUBJECT: Final = re.compile(
@@ -50,6 +51,7 @@ _ADVERTISING: Final = re.compile(
     r"退订|取消订阅|unsubscribe|opt[- ]out|不想再收到|拒收此类|view (?:this (?:e-?mail )?)?in (?:your )?browser", re.IGNORECASE
 )
 _AD_SUBJECT: Final = re.compile(r"^\W{0,2}(?:ad|广告|推广|推广邮件|营销)\W", re.IGNORECASE)
+_RECALL: Final = re.compile(r"(?:撤回|召回|recall) ?[:：]|(?:尝试)?(?:撤回|召回)邮件", re.IGNORECASE)
 _ANSWERS: Final = re.compile(
     r"^\W{0,3}(?:re|回复|回覆|答复|答覆|回|fw|fwd|转发|轉寄|轉發|转寄|aw|sv)\s*[\d\[\]()（）]*\s*[:：]", re.IGNORECASE
 )
@@ -123,7 +125,7 @@ def _is_for_many(mail: Part, sender: str, subject: str, found: Contents, text: s
         return True
     if found.calendar in ("request", "reply", "cancel", "counter", "publish") or mail.media_type == "text/calendar":
         return True
-    if _says(fields, "x-spam-flag", "yes") or _AD_SUBJECT.match(subject):
+    if _says(fields, "x-spam-flag", "yes") or _AD_SUBJECT.match(subject) or _RECALL.match(subject):
         return True
     if _answers(fields) or _ANSWERS.match(subject):
         return False

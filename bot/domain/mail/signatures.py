@@ -16,7 +16,7 @@ _CLIENT: Final = re.compile(
     r"|(?:发自|來自|发送自)我的.{1,24}"
     r"|签名由.{0,20}定制|该邮件由.{0,20}发送|由.{0,16}邮箱.{0,6}发送"
     r"|从 ?windows.{0,8}(?:版)?邮件发送|使用.{0,24}(?:邮箱|邮件|客户端|手机)发送"
-    r"|获取 ?outlook.{0,80}|下载 ?outlook.{0,80}|get outlook for.{0,80}"
+    r"|(?:获取|下载).{0,20}outlook.{0,80}|get outlook for.{0,80}"
     r"|sent (?:from|via|by|with) .{1,80}|sent from .{1,40}|outlook for (?:ios|android).{0,60}",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ _GLUED: Final = re.compile(
     r"(?<=[\s。！!.])(?:发自我的 ?[\w ]{2,20}|签名由 ?网易邮箱大师 ?定制|来自.{0,12}邮箱(?:手机版|移动端)?|sent from my \w{2,20})$",
     re.IGNORECASE,
 )
-_RULE: Final = re.compile(r"[-~*=_—–─＿－·•\s]{3,}|--|__")
+_RULE: Final = re.compile(r"[-~*=_—–＿－·•\u2500-\u257f\s]{3,}|--|__")
 _BARS: Final = re.compile(r"\|[\s|]*")
 _TABLE: Final = re.compile(r"\|[\s|]*|\|.{0,60}\|?|[|\s:-]{2,}")
 _CONTACT: Final = re.compile(
@@ -166,7 +166,7 @@ def _is_ruled_card(lines: Sequence[str]) -> bool:
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) > _LONGEST_CARD or any(_HANDS_OVER.search(line) or len(line) > 60 or _PROSE.search(line) for line in filled):
         return False
-    return not filled or any(_CONTACT.match(line) or _is_contacts(line) or _is_office(line) for line in filled)
+    return all(map(_is_name, filled)) or any(_CONTACT.match(line) or _is_contacts(line) or _is_office(line) for line in filled)
 
 
 def _card(lines: Sequence[str]) -> int:
