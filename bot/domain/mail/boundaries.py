@@ -18,15 +18,17 @@ _REACH: Final = 300
 """Characters within which a line must show what it is."""
 
 _ORIGINAL: Final = (
-    r"原始邮件|原文|原始信息|原始消息|原邮件|回复的原邮件|邮件原件|邮件原文|原始信件|转发邮件信息|转发邮件|转发的邮件|转发的消息|"
+    r"原始邮件|原文|(?:回复|转发|引用)的原?始?邮件|引用邮件|邮件引用|以下为原邮件|原始信息|原始消息|原邮件|"
+    r"回复的原邮件|邮件原件|邮件原文|原始信件|转发邮件信息|转发邮件|转发的邮件|转发的消息|"
     r"已转发的?邮件|被转发的?邮件|历史邮件|"
     r"原始郵件|原始訊息|轉寄的?郵件|轉寄郵件|original(?: mail| message|messages)?s?|forwarded (?:message|"
-    r"mail)s?(?: by.{0,60})?|reply message|"
+    r"mail)s?(?: by.{0,60})?|(?:reply|replied|quoted) message|"
     r"original email|forwarded mail message"
 )
 _RULE_WITH_WORDS: Final = re.compile(
     rf"[-—–_=*─]{{2,}}+ {{0,3}}(?:{_ORIGINAL}) {{0,3}}(?:[-—–_=*─]{{2,}}+|[:：]|$).{{0,300}}", re.IGNORECASE
 )
+_WIDE: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _WORDS_ALONE: Final = re.compile(rf"(?:{_ORIGINAL}) ?[:：]?", re.IGNORECASE)
 _FORWARD: Final = re.compile(r"(?:开始转发(?:的邮件|邮件)?|以下是转发的邮件|begin forwarded message) ?[:：]?", re.IGNORECASE)
 _MIDDLE: Final = re.compile(
@@ -48,7 +50,7 @@ _WROTE: Final = re.compile(
     r"(?:写道|寫道|写到|wrote|writes|書きました|schrieb|a écrit|escribió) ?[:：]?$|(?:来信|来函)(?:写道|说) ?[:：]$", re.IGNORECASE
 )
 _OPENING: Final = re.compile(r"(?:在 ?(?=\d)|on |at |le |am |el )|(?:19|20)\d\d ?[-/年]", re.IGNORECASE)
-_OLD_GMAIL: Final = re.compile(r"(?:19|20)\d\d-\d\d?-\d\d? \d\d?:\d\d.{0,120}<[^<>\s]+@[^<>\s]+> ?[:：]")
+_OLD_GMAIL: Final = re.compile(r"(?:19|20)\d\d ?[-/年].{0,160}<[^<>\s]+@[^<>\s]+> ?[:：]")
 
 _NAMES: Final = {
     "from": r"发件人|发 ?件 ?人|发信人|发送人|发件者|由|寄件者|寄件人|寄信人|發件人|from|de|von",
@@ -91,7 +93,7 @@ def _begins(bare: Sequence[str], number: int, line: str) -> int | None:
     """The line at which a quotation begins that shows itself at this one."""
     if not line:
         return None
-    if line == CUT or OURS.search(line[:_REACH]) or _RULE_WITH_WORDS.fullmatch(line[:600]) or _FORWARD.fullmatch(line):
+    if line == CUT or OURS.search(line[:_REACH]) or _RULE_WITH_WORDS.fullmatch(_WIDE.sub("", line[:600])) or _FORWARD.fullmatch(line):
         return number
     if _OLD_GMAIL.fullmatch(line) or (_WORDS_ALONE.fullmatch(line) and _is_header_block(bare, _next(bare, number + 1))):
         return number

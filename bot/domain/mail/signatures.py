@@ -47,7 +47,8 @@ _SAYS: Final = re.compile(
 )
 """Words of an answer, in no name and no office."""
 _NAME: Final = re.compile(
-    r"[\u4e00-\u9fff·]{2,4}(?: ?[|/｜ ] ?.{1,16})?|[\u4e00-\u9fff] [\u4e00-\u9fff]|[A-Z][\w.]{1,20}(?: [A-Z][\w.]{0,20}){0,3}"
+    r"[\u4e00-\u9fff·]{2,4}(?: ?[|/｜ ] ?.{1,16})?|[\u4e00-\u9fff] [\u4e00-\u9fff]|"
+    r"[A-Z][\w.]{1,20}(?: [A-Z][\w.]{0,20}){0,3}(?: ?[|/｜] ?.{1,16})?"
 )
 _PROSE: Final = re.compile(r"[，。！？；!?;]")
 _HANDS_OVER: Final = re.compile(
