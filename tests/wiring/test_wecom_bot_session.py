@@ -1,0 +1,84 @@
+"""The smart robot under our supervisor: a peer that falls silent, a second process, a lease that moves."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.channels import http
+from bot.channels.wecom_bot import WeComBot, WeComBotConfig
+from bot.domain.secret import Secret
+from bot.sandbox.ledger import Ledger
+from bot.sandbox.wecom_bot_content import WeComBotTenant
+from bot.sandbox.wecom_gateway import BotGateway, Quirk
+from bot.store import Store
+from bot.wiring.supervision import LEASE, Supervisor
+from tests.channels import rigs
+
+TENANT = WeComBotTenant()
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not reached():  # noqa: ASYNC110 what is waited for happens in other threads
+            await asyncio.sleep(0.01)
+
+
+async def nap(_: float) -> None:
+    await asyncio.sleep(0.01)
+
+
+def robot(gateway: BotGateway, clock: rigs.Clock) -> WeComBot:
+    return WeComBot(WeComBotConfig(TENANT.bot_id, Secret(TENANT.secret), gateway.url), http.Client(), clock)
+
+
+def supervised(bot: WeComBot, store: Store, clock: rigs.Clock) -> "asyncio.Task[None]":
+    return asyncio.create_task(Supervisor(bot, store, clock, lambda: None, nap).keep_on())
+
+
+def heard(store: Store) -> list[str]:
+    with store.read() as tx:
+        return [inbound.text for inbound in tx.inbox.unread(99)]
+
+
+async def end(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_silent_peer_is_left_after_ninety_seconds_and_the_next_connection_hears_again(sqlite_store: Store) -> None:
+    clock = rigs.Clock()
+    async with BotGateway(TENANT, Ledger(), clock) as gateway:
+        bot = robot(gateway, clock)
+        task = supervised(bot, sqlite_store, clock)
+        await until(lambda: bot.can_send)
+        await gateway.say("zhangsan", "收到")
+        await until(lambda: heard(sqlite_store) == ["收到"])
+        gateway.quirks.add(Quirk.SILENT)
+        clock.now += timedelta(seconds=91)
+        await until(lambda: gateway.opened == 2)
+        gateway.quirks.clear()
+        gateway.abort()
+        await until(lambda: gateway.opened > 2 and bot.can_send)
+        await gateway.say("zhangsan", "已报")
+        await until(lambda: heard(sqlite_store) == ["收到", "已报"])
+        await end(task)
+
+
+async def test_two_processes_never_fight_over_one_robot_and_the_other_takes_over_when_the_first_ends(
+    sqlite_url: str, make_store: Callable[[str], Store]
+) -> None:
+    clock = rigs.Clock()
+    async with BotGateway(TENANT, Ledger(), clock, spoken={"zhangsan"}) as gateway:
+        first, second = robot(gateway, clock), robot(gateway, clock)
+        one = supervised(first, make_store(sqlite_url), clock)
+        await until(lambda: first.can_send)
+        other = supervised(second, make_store(sqlite_url), clock)
+        await asyncio.sleep(0.3)
+        assert (first.can_send, second.can_send, gateway.opened, gateway.kicked) == (True, False, 1, 0)
+        await end(one)
+        clock.now += LEASE
+        await until(lambda: second.can_send)
+        await second.send(rigs.message())
+        assert (first.can_send, gateway.opened, gateway.kicked) == (False, 2, 0)
+        await end(other)
