@@ -26,7 +26,7 @@ BREAK = re.compile(
     r"[,。;!\n~ :()]+|(?<=\?)(?!\?)|\?+(?=[^?])|(?=但(?!凡))|(?<=[了H])(?=没(?:毛病|问题|错)(?![吗么?吧]))"
     rf"|(?<!{EMOJI})(?={EMOJI})|(?<={EMOJI})(?!{EMOJI})"
 )
-ONLY_ASKS = re.compile(r"^(?:K|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
+ONLY_ASKS = re.compile(r"^(?:[KΠ]+|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
 _WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, reverse=True))
 _POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"
 ASSENT = re.compile(rf"(?:{_WORDS})(?:{_WORDS}|{_POLITE})*")
@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[rules.Compiled, ...]] = {
     "stranger": rules.compiled(rules_looks_done.STRANGER),
     "under way": rules.compiled(rules_status.UNDER_WAY),
     "none of a kind": rules.compiled(rules_nothing.NONE_OF_A_KIND),
+    "looks into it": rules.compiled(rules_status.LOOKING_INTO),
     "numbers": rules.compiled(rules_status.NUMBERS),
     "question": rules.compiled(rules_talk.QUESTION),
     "ack": rules.compiled(rules_talk.ACK),
@@ -171,7 +172,14 @@ SILENCED: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Within one clause: if the first group spoke, the others are not heard (tie-breaking rules 1 to 9, in their order)."""
 
 STANDS_OVER_QUESTION = frozenset(
-    {"done, asked back", "question about done", "will check whether it was sent", "does not know whether it was sent", "only if"}
+    {
+        "done, asked back",
+        "said in irony",
+        "question about done",
+        "will check whether it was sent",
+        "does not know whether it was sent",
+        "only if",
+    }
 )
 CLAIMS = frozenset({"already handed in", "handed in", "handed in, in the past", "finished"})
 """Rules that hear a report in a statement; it must be ours and about what we owe."""

@@ -134,7 +134,7 @@ def _blocked(clauses: Sequence[Clause]) -> str | None:
     if not _has(clauses, "blocked"):
         return None
     hard = any(c.found["blocked"].reason.score >= WEAK for c in clauses if "blocked" in c.found)
-    if not hard and _has(clauses, "under way"):
+    if not hard and (_has(clauses, "under way") or _last(clauses, "question") > _last(clauses, "blocked")):
         return None
     return None if _last(clauses, "done") > _last(clauses, "blocked") and not _has(clauses, "looks done") else "blocked"
 
@@ -157,7 +157,20 @@ def _overtaken(clause: Clause, group: str) -> bool:
 
 
 def _rest(clauses: Sequence[Clause]) -> str | None:
-    order = ("done", "handover", "referral", "question", "none of a kind", "under way", "numbers", "ack", "stranger", "irrelevant", "guess")
+    order = (
+        "done",
+        "handover",
+        "referral",
+        "question",
+        "none of a kind",
+        "under way",
+        "numbers",
+        "ack",
+        "looks into it",
+        "stranger",
+        "irrelevant",
+        "guess",
+    )
     return next((group for group in order if _has(clauses, group)), None)
 
 

@@ -59,6 +59,13 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"where (?:to|do i|do we|should i|should we)(?: (?:send|submit|upload|report))?(?: it)?", "往哪报"),
     (r"how (?:to|do i|do we|can i)(?: [a-z]+)?(?: it)?", "怎么报"),
     (r"template", "模板"),
+    # pinyin
+    (r"(?:hai ?)?mei ?(?:bao|fa|jiao|chuan|nong|zheng)(?: ?ne| ?wan)?|hai ?mei(?: ?ne)?", "还没报"),
+    (r"(?:yi ?jing|yi|zao|dou|gang) ?(?:bao|fa|jiao|shang ?chuan|ti ?jiao|bao ?song)(?: ?le)?|(?:bao|fa|jiao) ?(?:wan ?)?le", "已报"),
+    (r"ming ?tian ?(?:bao|fa|jiao)?", "明天报"),
+    (r"shou ?dao(?: ?le)?", "收到"),
+    (r"zhi ?dao ?le", "知道了"),
+    (r"ma ?shang", "马上"),
     (r"pls|plz|please", "请"),
     (r"check", "看"),
     (r"confirm", "确认"),

@@ -133,7 +133,9 @@ def _coming(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> tupl
 
 
 def _gone(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> date | None:
-    for among in (verdict.clauses, [clause for clause in stretch if "promise" not in clause.found]):
+    first = min((clause.index for clause in verdict.clauses), default=0)
+    beside = [c for c in stretch if "promise" not in c.found or (c.index < first and c.found["promise"].reason.rule == decide.DAY_ONLY)]
+    for among in (verdict.clauses, beside):
         for clause in among:
             for _, mention in clause.mentions():
                 if mention.tag != "D" and (day := calendar_days.resolve(mention, moment, forward=False)):
