@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from bot.domain.replies import rules_withdrawn
 from bot.domain.replies.clauses import Clause, Found
+from bot.domain.replies.precedents import Opinion
 from bot.domain.words import Intent
 
 PAPER = re.compile("纸质|纸的|纸版|原件|盖章件|盖章版|红头|邮寄件|签字版|纸件")
@@ -17,6 +19,28 @@ STAGES = frozenset({"handed to somebody else", "others handed in to them", "betw
 
 QUIET = frozenset({"numbers", "none of a kind", "ack", "irrelevant", "guess"})
 """Groups that speak against nothing."""
+
+CLOSING = frozenset({Intent.DONE, Intent.ZERO_REPORT})
+"""What a task is closed by: the precedents need more to say it, and less to speak against it."""
+
+CLEAR, FAINT, LOUD = 1.5, 1.0, 3.0
+"""How far ahead (`Opinion.margin`) the precedents must be to overrule the rules: in general, to find a report where the rules hardly
+heard anything, and to find one where they heard something else. Chosen on answers no rule was made from."""
+
+AGAINST = 2.0
+"""The same, to speak against a report."""
+
+DENIALS = frozenset({"stranger", "hedged", "retraction", "claim", "extension", "zero question"})
+"""Groups of rules over which no precedent finds a report."""
+
+ASKED_BACK = "done, asked back"
+"""A question in form, which the precedents cannot tell from one in earnest."""
+
+SAYS_DONE = re.compile("[XZP]|了|过|完|成功|查收|附件|的$")
+UNSAYS_DONE = re.compile("[GΓKQODV没未不该白吗么?谁哪如等待差剩别忘]|快|正在|准备|要H|能H|会H")
+"""Tagged text that may be a report, and that holds a word by which it may not."""
+
+DOUBTFUL = 0.6
 
 DAY_ONLY = "a day alone"
 WEAK = 0.7
@@ -41,6 +65,38 @@ def decide(clauses: Sequence[Clause]) -> Verdict:
         if group:
             return _verdict(heard, group)
     return Verdict(Intent.IRRELEVANT, (), tuple(clauses), (), hold=False)
+
+
+def second_look(verdict: Verdict, clauses: Sequence[Clause], like: Opinion | None) -> Verdict:
+    """`verdict`, or that of the precedents where they are clearly of another opinion; whoever closes a task that way is asked."""
+    if like is None or like.intent is verdict.intent or like.margin <= _needed(verdict, like) or _forbidden(verdict, clauses, like):
+        return verdict
+    found = Found("precedent", like.intent, like.reason)
+    return Verdict(like.intent, (found,), tuple(clauses), verdict.found, hold=bool(CLOSING & {like.intent, verdict.intent}))
+
+
+def _forbidden(verdict: Verdict, clauses: Sequence[Clause], like: Opinion) -> bool:
+    """Whether a report is found where nobody may find one: the rules heard a denial, or no word says that it is over."""
+    if like.margin == inf:
+        return False
+    if like.intent not in CLOSING:
+        return any(hit.reason.rule == ASKED_BACK for hit in verdict.found)
+    text = ",".join(clause.text for clause in clauses)
+    denied = _has(clauses, *DENIALS)
+    return denied or (like.intent is Intent.DONE and (not SAYS_DONE.search(text) or bool(UNSAYS_DONE.search(text))))
+
+
+def _needed(verdict: Verdict, like: Opinion) -> float:
+    if like.intent in CLOSING:
+        return FAINT if verdict.hold or confidence(verdict) < DOUBTFUL else LOUD
+    return AGAINST if verdict.intent in CLOSING else CLEAR
+
+
+def confidence(verdict: Verdict) -> float:
+    """How sure a verdict is, 0 to 1: its best reason, less for what speaks against it."""
+    best = max((hit.reason.score for hit in verdict.found), default=0.3)
+    against = max((hit.reason.score for hit in verdict.rivals), default=0.0)
+    return round(max(0.1, best - 0.25 * against), 3)
 
 
 def _verdict(clauses: Sequence[Clause], group: str) -> Verdict:

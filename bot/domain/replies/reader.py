@@ -6,10 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import times
-from bot.domain.replies import calendar_days, clauses, decide, english, normalise, parts, periods, quote, rules_talk, tagging, tally
+from bot.domain.replies import (
+    calendar_days,
+    clauses,
+    decide,
+    english,
+    normalise,
+    parts,
+    periods,
+    precedents,
+    quote,
+    rules_talk,
+    tagging,
+    tally,
+)
 from bot.domain.replies.calendar_days import Moment
 from bot.domain.replies.clauses import Clause
-from bot.domain.replies.decide import Verdict
+from bot.domain.replies.decide import Verdict, confidence, second_look
+from bot.domain.replies.precedents import Opinion
 from bot.domain.replies.reading import Part, Reading, Reason
 from bot.domain.words import Intent
 from bot.domain.workdays import WorkCalendar
@@ -69,12 +83,16 @@ def _nothing(words: str, rule: str, *, unsure: bool) -> Reading:
 
 
 def _understand(own: str, moment: Moment, *, too_long: bool) -> Reading:
+    tagged = ""
     stretches: list[tuple[tuple[str, ...], tuple[int, ...], list[Clause]]] = []
     for item in parts.numbered(own):
-        pieces = [clauses.read(piece, n) for n, piece in enumerate(clauses.split(tagging.tag(item.text, moment)))]
+        whole = tagging.tag(item.text, moment)
+        tagged += whole.text
+        pieces = [clauses.read(piece, n) for n, piece in enumerate(clauses.split(whole))]
         stretches.extend((names, item.numbers, stretch) for names, stretch in _stretches(pieces) if stretch)
     several = len(stretches) > 1
-    reports = [_report(names, numbers, stretch, moment, several=several) for names, numbers, stretch in stretches]
+    like = None if several else precedents.opinion(own, tagged)
+    reports = [_report(names, numbers, stretch, moment, several=several, like=like) for names, numbers, stretch in stretches]
     if several:
         reports = [report for report in reports if report.numbers or report.names or report.verdict.found] or reports
     total = tally.stated_total(clause for _, _, stretch in stretches for clause in stretch) if several else {}
@@ -93,8 +111,16 @@ def _stretches(pieces: list[Clause]) -> list[tuple[tuple[str, ...], list[Clause]
     return [(named[0] if len(named) == 1 else (), pieces)]
 
 
-def _report(names: tuple[str, ...], numbers: tuple[int, ...], stretch: Sequence[Clause], moment: Moment, *, several: bool) -> Report:
-    verdict = decide.decide(stretch)
+def _report(
+    names: tuple[str, ...],
+    numbers: tuple[int, ...],
+    stretch: Sequence[Clause],
+    moment: Moment,
+    *,
+    several: bool,
+    like: Opinion | None,
+) -> Report:
+    verdict = second_look(decide.decide(stretch), stretch, like)
     day, past = _day(verdict, stretch, moment)
     return Report(names, numbers, verdict, day, _counts(verdict, stretch, several), verdict.hold or past)
 
@@ -121,7 +147,7 @@ def _coming(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> tupl
     for among in (
         preferred,
         carrying,
-        [c for c in stretch if "blocked" not in c.found] if verdict.intent is Intent.EXTENSION_REQUEST else [],
+        [c for c in stretch if "blocked" not in c.found] if verdict.intent is Intent.EXTENSION_REQUEST or not carrying else [],
     ):
         named = [m for c in among for at, m in c.mentions() if m.tag != "P" and not DENIED.match(c.text[at + 1 :])]
         if any(calendar_days.already_past(mention, moment) for mention in named) and len(named) == 1:
@@ -159,16 +185,10 @@ def _reading(own: str, moment: Moment, reports: list[Report], total: dict[str, i
     one = len(reports) == 1
     found = tuple(part for report in reports for part in _parts(report))
     reasons = tuple(hit.reason for report in speaking for hit in report.verdict.found)
-    confidence = min((_confidence(report) for report in reports), default=0.0)
-    unsure = too_long or any(report.unsure for report in reports) or _unsure(intent, confidence)
-    return Reading(intent, day, reports[0].counts if one else total, found, reasons, confidence, periods.hint(own, moment.day), unsure)
+    sure = min((confidence(report.verdict) for report in reports), default=0.0)
+    unsure = too_long or any(report.unsure for report in reports) or _unsure(intent, sure)
+    return Reading(intent, day, reports[0].counts if one else total, found, reasons, sure, periods.hint(own, moment.day), unsure)
 
 
-def _confidence(report: Report) -> float:
-    best = max((hit.reason.score for hit in report.verdict.found), default=0.3)
-    against = max((hit.reason.score for hit in report.verdict.rivals), default=0.0)
-    return round(max(0.1, best - 0.25 * against), 3)
-
-
-def _unsure(intent: Intent, confidence: float) -> bool:
-    return confidence < (0.7 if intent in BACKWARD else 0.35)
+def _unsure(intent: Intent, sure: float) -> bool:
+    return sure < (0.7 if intent in BACKWARD else 0.35)
