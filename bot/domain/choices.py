@@ -29,6 +29,10 @@ class Consent(Enum):
 
 
 _NUMERALS = "一二三四五六七八九"
+_HINT = re.compile(
+    "回复一次即可,之后不再催|可按序号一并回复,如|回复.不归我管.即停发|仅限本人,请勿转发|有误请回复.撤回|回复序号即可,也可以直接写|点一次按钮即可登记"
+    r"|^>*谢谢。编号\d{4,9}$"
+)
 _LETTER = re.compile(r"编号\s{0,2}(\d{4,9})(?!\d)")
 _CHOICE = re.compile(r"(?:我?选|是?第)?\s*([1-9一二三四五六七八九])\s*(?:个|项|条|号|号选项)?\s*[。.、,)!]?")
 _SEVERAL = re.compile(r"第?[1-9](?:\s*(?:[、,和跟及与]|\s)\s*第?[1-9])+\s*(?:项|个)?[。.]?")
@@ -122,6 +126,11 @@ def is_about_all(text: str, count: int) -> bool:
 def begins_with_all(text: str) -> bool:
     """Whether an answer to the question which begins with 都, 全 or the like: right after our list it means the whole list."""
     return len(text) <= LONGEST and _BEGINS_WITH_ALL.match(_plain(text)) is not None
+
+
+def is_hint(line: str) -> bool:
+    """Whether a line is one of the hints that stand at the foot of our letters: it offers answers and gives none."""
+    return _HINT.search("".join(_plain(line).split())) is not None
 
 
 def letter_numbers(text: str) -> tuple[int, ...]:

@@ -119,6 +119,12 @@ def document(title: str, number: str) -> str:
     return f"《{title}》" + (f"（{number}）" if number else "")
 
 
+def template(title: str, number: str, attachments: Sequence[str]) -> str:
+    """Where the form to fill in is found: 表样见《标题》（文号）附件：名单."""
+    paper = document(title, number) if title else "通知"
+    return f"表样见{paper}附件：{'；'.join(attachments)}" if attachments else f"{paper}未列附件，表样请向报送单位索取"
+
+
 def not_delivered(unit: str) -> str:
     """Footnote of the circular on a unit that no reminder of ours has reached."""
     return f"{unit}：催报消息未能送达，请核实后再行认定。"

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import choices, holds, wording
+from bot.domain import asked, choices, due, holds, wording
+from bot.domain.asked import Asked
 from bot.domain.messages import Draft
 from bot.domain.obligations import Obligation
 from bot.domain.status import EventKind
@@ -88,9 +89,21 @@ def who_are_you(turn: Turn, once: str) -> Draft:
 
 
 def facts(turn: Turn, person_id: int, tasks: Sequence[Task], duties: Mapping[int, Obligation]) -> Draft:
-    """Answer a question from the notice's own facts: by when, to where, whom to ask."""
-    items = [_facts(task, duties[task.obligation_id], turn.today) for task in tasks[:LISTED]]
-    return _draft(turn, person_id, MessageKind.ANSWER, {"about": "facts", "items": items, "lines": []})
+    """Answer a question from the notice's own facts: by when, to where, whom to ask; why that day and which template, if that is asked."""
+    shown = tasks[:LISTED]
+    items = [_facts(task, duties[task.obligation_id], turn.today) for task in shown]
+    return _draft(turn, person_id, MessageKind.ANSWER, {"about": "facts", "items": items, "lines": _asked(turn, shown, duties)})
+
+
+def _asked(turn: Turn, tasks: Sequence[Task], duties: Mapping[int, Obligation]) -> list[str]:
+    """What was asked for in so many words, once for each period or notice."""
+    wanted, lines = asked.wanted(turn.own), []
+    if Asked.WHEN in wanted:
+        lines += [due.explain(task.due, turn.calendar) for task in tasks]
+    if Asked.TEMPLATE in wanted:
+        notices = [turn.tx.notices.get(duty.notice_id) for duty in duties.values() if duty.notice_id is not None]
+        lines += [wording.template(notice.title, notice.number, asked.attachments(notice.text)) for notice in notices]
+    return list(dict.fromkeys(lines))[:LISTED]
 
 
 def passed_on(turn: Turn, person_id: int, about: str) -> Draft:

@@ -213,17 +213,39 @@ def _facts(hearing: Turn, person: Person, reading: Reading, tasks: Sequence[Task
 
 
 def _without_echo(hearing: Turn, person: Person) -> str:
-    """The text without our own last messages, if they came back with it or as it: their short lines ("1. 已报") only if a long one did."""
+    """The text without our own words, if they came back with it or as it: their short lines ("1. 已报") only if a long one did.
+
+    Mail programs break lines anew, so a line is ours if it is a piece of what we said, or goes on where such a piece ended; and
+    whoever's letter it was, its hints are ours.
+    """
     lines = hearing.inbound.text.splitlines()
     if max(map(_length, lines), default=0) < ECHO:
         return hearing.inbound.text
-    ours = {line.strip() for body in hearing.tx.context.words(person.id, hearing.now) for line in body.splitlines()}
-    echoed = any(_length(line) >= ECHO and line.strip() in ours for line in lines)
-    return "\n".join(line for line in lines if line.strip() not in ours) if echoed else hearing.inbound.text
+    bodies = hearing.tx.context.words(person.id, hearing.now)
+    echoed = _echoed(lines, [_bare(body) for body in bodies])
+    if not any(echoed):
+        return hearing.inbound.text
+    ours = {_bare(line) for body in bodies for line in body.splitlines()}
+    return "\n".join(line for line, is_ours in zip(lines, echoed, strict=True) if not is_ours and _bare(line) not in ours)
+
+
+def _echoed(lines: Sequence[str], bodies: Sequence[str]) -> list[bool]:
+    """Which lines are long pieces of these bodies, or go on from one, or are a hint of any letter."""
+    found: list[bool] = []
+    for number, line in enumerate(lines):
+        goes_on = bool(found) and found[-1] and any(_bare(lines[number - 1]) + _bare(line) in body for body in bodies)
+        piece = _length(line) >= ECHO and any(_bare(line) in body for body in bodies)
+        found.append(piece or goes_on or choices.is_hint(line))
+    return found
+
+
+def _bare(line: str) -> str:
+    """Without blanks, and without the mark of a quotation."""
+    return "".join(line.split()).lstrip(">")
 
 
 def _length(line: str) -> int:
-    return len(line.strip())
+    return len(_bare(line))
 
 
 def _is_machine(reading: Reading) -> bool:

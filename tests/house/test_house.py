@@ -34,6 +34,7 @@ SPEAKS_CHINESE = (
     "bot/domain/choices.py",
     "bot/domain/numbering.py",
     "bot/domain/successor.py",
+    "bot/domain/asked.py",
     "bot/domain/foresight.py",
     "bot/desk/sheet.py",  # the headings of a sheet for Excel
     "bot/desk/problems.py",  # what an act is refused with
