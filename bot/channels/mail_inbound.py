@@ -36,7 +36,7 @@ def read(raw: bytes, arrived_at: datetime, *, size: int | None = None) -> Inboun
         platform_id=letter.message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}",
         sender=bounced.mailbox if bounced is not None else letter.sender,
         at=_at(letter, arrived_at),
-        text=letter.text,
+        text=_text(letter),
         raw=raw,
         kind=InboundKind.AUTO if bounced is not None and not bounced.permanent else _KINDS[letter.kind],
         about=" ".join(_about(letter, size)),
@@ -47,6 +47,12 @@ def read(raw: bytes, arrived_at: datetime, *, size: int | None = None) -> Inboun
 def is_ours(inbound: Inbound) -> bool:
     """Whether it bears a tag or answers a Message-ID in the form of ours."""
     return "tag:" in inbound.about or OWN_ID.search(inbound.about) is not None
+
+
+def _text(letter: Letter) -> str:
+    """What was said; of a mail with nothing in it its subject, if the writer made that one himself."""
+    own_subject = letter.kind is LetterKind.REPLY and letter.token is None and not mail.is_answer(letter.subject)
+    return letter.text or (letter.subject if own_subject and not letter.attachments else "")
 
 
 def _at(letter: Letter, arrived_at: datetime) -> datetime:

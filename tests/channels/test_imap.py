@@ -231,6 +231,12 @@ def test_a_machines_mail_says_whose_mailbox_it_is_about(name: str, kind: Inbound
     assert (inbound.kind, inbound.sender, inbound.about) == (kind, sender, about)
 
 
+@pytest.mark.parametrize(("subject", "text"), [("三季度台账已报", "三季度台账已报"), ("回复：请报送", ""), ("[CB-7K3MQ9XD2F] 请报送", "")])
+def test_of_an_empty_mail_the_subject_speaks_if_its_writer_made_it(subject: str, text: str) -> None:
+    raw = f"From: zhangsan@example.com\r\nSubject: {subject}\r\n\r\n\r\n".encode()
+    assert mail_inbound.read(raw, rigs.NOW).text == text
+
+
 def test_a_mail_without_a_message_id_is_known_by_its_content() -> None:
     one, other = (mail_inbound.read(b"From: a@example.com\r\n\r\n" + words, rigs.NOW).platform_id for words in (b"1", b"2"))
     assert one.startswith("sha256:")

@@ -19,7 +19,7 @@ from bot.domain.mail.headers import Headers
 from bot.domain.mail.letter import Bounce, Letter, LetterKind
 from bot.domain.mail.mime import MOST_BYTES, Part
 
-__all__ = ["MOST_BYTES", "Bounce", "Letter", "LetterKind", "read"]
+__all__ = ["MOST_BYTES", "Bounce", "Letter", "LetterKind", "is_answer", "read"]
 
 _TAG: Final = re.compile(r"[\[【［(（]?CB[-－–—_]([0-9A-HJKMNP-TV-Z]{10})(?![0-9A-Z])[\]】］)）]?", re.IGNORECASE)
 _MOST_REFERENCES: Final = 20
@@ -47,6 +47,11 @@ def read(raw: bytes) -> Letter:
         attachments=tuple(_files(found, kind)),
         bounce=bounce,
     )
+
+
+def is_answer(subject: str) -> bool:
+    """Whether the subject is that of an answer or of something passed on ("Re:", "回复："), so that its words are not the writer's."""
+    return robots.ANSWERS.match(subject) is not None
 
 
 def _files(found: Contents, kind: LetterKind) -> Sequence[inbound.Attachment]:

@@ -52,7 +52,7 @@ _ADVERTISING: Final = re.compile(
 )
 _AD_SUBJECT: Final = re.compile(r"^\W{0,2}(?:ad|广告|推广|推广邮件|营销)\W", re.IGNORECASE)
 _RECALL: Final = re.compile(r"(?:撤回|召回|recall) ?[:：]|(?:尝试)?(?:撤回|召回)邮件", re.IGNORECASE)
-_ANSWERS: Final = re.compile(
+ANSWERS: Final = re.compile(
     r"^\W{0,3}(?:re|回复|回覆|答复|答覆|回|fw|fwd|转发|轉寄|轉發|转寄|aw|sv)\s*[\d\[\]()（）]*\s*[:：]", re.IGNORECASE
 )
 _DO_NOT_ANSWER: Final = re.compile(
@@ -127,7 +127,7 @@ def _is_for_many(mail: Part, sender: str, subject: str, found: Contents, text: s
         return True
     if _says(fields, "x-spam-flag", "yes") or _AD_SUBJECT.match(subject) or _RECALL.match(subject):
         return True
-    if _answers(fields) or _ANSWERS.match(subject):
+    if _answers(fields) or ANSWERS.match(subject):
         return False
     if "list-unsubscribe" in fields or _MACHINE.match(sender):
         return True
