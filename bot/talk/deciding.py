@@ -49,8 +49,10 @@ def request(hearing: Turn, changes: Iterable[Change]) -> None:
 def take(hearing: Turn, person: Person) -> InboxState | None:
     """A word that decides what waits for this person; None if it is no such word, or nothing waits for him."""
     consent = choices.consent(hearing.own)
+    if consent is Consent.UNSAID:
+        return None
     waiting = [task for task in hearing.tx.tasks.asking() if person.id in {each.id for each in deciders(hearing.tx, task, hearing.today)}]
-    if consent is Consent.UNSAID or not waiting:
+    if not waiting:
         return None
     meant = among_named(hearing.own, waiting)
     if len(meant) > 1 and not choices.begins_with_all(hearing.own):

@@ -57,6 +57,8 @@ def record(
         hearing.tx.questions.answer(pending.id, hearing.now)
     made = [make(hearing, person, one, decision) for one, decision in clear]
     replies = [_reply(reading, one, event_id) for (one, _), (_, event_id) in zip(clear, made, strict=True)]
+    if len({one.task.id for one, _ in clear}) == 1:  # files that came with it were sent for that task
+        hearing.tx.files.tie(hearing.inbound.id, clear[0][0].task.id)
     deciding.request(hearing, [change for change, _ in made])
     left = unplaced or len(clear) < len(decided)
     _restate(hearing, person, reading, [change for change, _ in made], _notes(clear, left=left, handed=handed))

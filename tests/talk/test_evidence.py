@@ -3,7 +3,7 @@
 import pytest
 from office import CHANNELS, Office, at, texts
 
-from bot.domain.inbound import InboundKind
+from bot.domain.inbound import Attachment, InboundKind
 from bot.domain.words import MessageKind, Role, Status
 from bot.store.inbox import InboxState
 
@@ -237,3 +237,16 @@ def test_a_bounce_without_another_address_is_left_to_a_human_and_nothing_is_said
 def test_a_bounce_about_a_mailbox_nobody_has_is_only_kept(office):
     office.stranger("系统退信", "10-16 09:20", sender="gone@example.com", channel="mail", kind=InboundKind.BOUNCE)
     assert office.received()[0].state is InboxState.IGNORED
+
+
+# files
+
+
+@pytest.mark.parametrize(("text", "tied"), [("已报，见附件", True), ("1报了 2报了", False)])
+def test_files_belong_to_the_task_of_the_answer_if_it_is_one(office, text, tied):
+    person = office.person("榆树市", channel="mail")
+    office.letter(person, "10-16 09:10", *((Q3,) if tied else (LIST, Q3)))
+    office.say(person, text, "10-16 09:20", attachments=(Attachment("名单.xlsx", "application/x", b"1"),))
+    with office.store.read() as tx:
+        assert [kept.name for kept in tx.files.of_task(office.task(*Q3).id)] == (["名单.xlsx"] if tied else [])
+        assert len(tx.files.of_inbound(office.received()[0].inbound.id)) == 1
