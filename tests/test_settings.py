@@ -98,3 +98,20 @@ def test_a_robot_may_have_a_keyword_and_not_more():
     assert (robot.key.reveal(), robot.secret.reveal(), robot.keyword) == ("t1", "", "催报")
     with pytest.raises(settings.SettingsError, match="关键词"):
         settings.read({"FEISHU_ROBOTS": "群=t1|s1|催报|多余"})
+
+
+def test_a_smart_robot_has_one_of_its_two_modes():
+    one = {"WECOM_BOT_ID": "AIB1", "CUIBAO_LIVE_CHANNELS": "wecom_bot"}
+    assert settings.read(one | {"WECOM_BOT_SECRET": "s"}).wecom_bot_url.startswith("wss://")
+    assert settings.read(one | {"WECOM_BOT_TOKEN": "t"}).wecom_bot_id == "AIB1"
+    for wrong in ({"WECOM_BOT_SECRET": "s", "WECOM_BOT_TOKEN": "t"}, {}):
+        with pytest.raises(settings.SettingsError, match="WECOM_BOT_TOKEN"):
+            settings.read(one | wrong)
+
+
+def test_messages_are_worded_by_kind_and_an_unknown_format_is_named():
+    read = settings.read({"WECOM_ROBOT_FORMAT": "markdown,group_notice=markdown_v2"}).wecom_robot_format
+    assert (read.format, read.kinds) == ("markdown", {"group_notice": "markdown_v2"})
+    for wrong in ("html", "markdown,group_notice=html", "markdown,letter=text"):
+        with pytest.raises(settings.SettingsError, match="WECOM_ROBOT_FORMAT"):
+            settings.read({"WECOM_ROBOT_FORMAT": wrong})

@@ -24,6 +24,12 @@ def test_a_person_has_posts_and_addresses_in_order_of_preference(bureau):
     assert [(address.channel, address.value) for address in person.addresses] == [("wecom_app", "zs"), ("mail", "zs@example.com")]
 
 
+def test_a_member_who_speaks_to_the_smart_robot_is_known_by_the_address_in_the_application(bureau):
+    person_id = bureau.person(bureau.unit("220100"), Role.PRIMARY, ("wecom_app", "zs"))
+    with bureau.store.read() as tx:
+        assert [tx.people.by_address(channel, "zs") for channel in ("wecom_bot", "dingtalk_app")] == [tx.people.get(person_id), None]
+
+
 def test_the_best_address_is_the_first_good_one_on_a_channel_that_is_on(bureau):
     person_id = bureau.person(bureau.unit("220100"), Role.PRIMARY, ("wecom_app", "zs"), ("mail", "zs@example.com"))
     with bureau.store.begin() as tx:

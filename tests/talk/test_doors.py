@@ -14,6 +14,7 @@ from bot.channels.wecom_crypto import Keys
 from bot.domain.inbound import Inbound
 from bot.domain.secret import Secret
 from bot.sandbox import callbacks, stage
+from bot.sandbox.wecom_bot_content import WeComBotTenant
 from bot.talk.doors import DINGTALK_SILENCE, Doors
 
 NOW = at("10-16 09:20")
@@ -64,6 +65,21 @@ def test_what_a_platform_posts_is_kept_once_and_acknowledged_every_time(doors, p
     (inbound,) = kept()
     assert (inbound.channel, inbound.sender, inbound.text, inbound.at) == (channel, "zhangsan", "已报", NOW)
     assert rings == [1]
+
+
+def test_what_is_said_to_the_smart_robot_has_a_door_of_its_own(sqlite_store, kept):
+    tenant = WeComBotTenant()
+    keys = Keys(Secret(tenant.token), Secret(tenant.aes_key), "")
+    doors = Doors(sqlite_store, lambda: NOW, None, None, lambda: None, wecom_bot=keys)
+    check = callbacks.wecom_bot_url_check(tenant, "echo-1", NOW)
+    assert doors.receive("wecom_bot", "GET", check.query, check.headers, b"").body == b"echo-1"
+    said = callbacks.wecom_bot_text(tenant, "zhangsan", "@催报 已报", NOW, "m-1", chat="wr1")
+    for _ in range(3):
+        answer = doors.receive("wecom_bot", said.method, said.query, said.headers, said.body)
+        assert (answer.status, answer.body) == (200, b"")
+    assert [(inbound.channel, inbound.text, inbound.chat) for inbound in kept()] == [("wecom_bot", "已报", "wr1")]
+    assert doors.receive("wecom_bot", said.method, dict.fromkeys(said.query, "0"), said.headers, said.body).status == 401
+    assert doors.receive("wecom", said.method, said.query, said.headers, said.body).status == 404
 
 
 async def test_many_at_once_are_kept_each_once_before_they_are_acknowledged(doors, platforms, kept):
