@@ -3,12 +3,12 @@
 A draft for a person to sign; nothing is sent. The figures recompute from the ledger, the text is a template's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import bulletin, ladder, punctuality, windows, wording
-from bot.domain.bulletin import Opening, Row
+from bot.domain.bulletin import Bulletin, Opening, Row
 from bot.domain.obligations import Obligation
 from bot.domain.windows import Windows
 from bot.domain.words import Status
@@ -41,12 +41,15 @@ def run(now: datetime, store: Store, calendar: WorkCalendar, text: Text, sending
 def draft(now: datetime, store: Store, calendar: WorkCalendar, text: Text, period_id: int) -> Edition:
     """Draft the circular of one period as things stand now, whether or not it is time; the same figures are the same edition."""
     with store.begin() as tx:
-        row = tx.periods.get(period_id)
-        obligation = tx.obligations.get(row.obligation_id)
-        rows = [_row(fact, now, calendar) for fact in tx.bulletins.facts(period_id)]
-        title = wording.circular_title(obligation.what, row.name)
-        made = bulletin.draft(title, rows, now, _opening(tx, obligation, row))
+        made = compose(tx, now, calendar, tx.periods.get(period_id), tx.bulletins.facts(period_id))
         return tx.bulletins.keep(period_id, now, made.figures, text(bulletin.view(made)), made.digest)
+
+
+def compose(tx: Tx, now: datetime, calendar: WorkCalendar, row: PeriodRow, facts: Sequence[Fact]) -> Bulletin:
+    """The circular about these units of a period as things stand now; nothing is kept."""
+    obligation = tx.obligations.get(row.obligation_id)
+    title = wording.circular_title(obligation.what, row.name)
+    return bulletin.draft(title, [_row(fact, now, calendar) for fact in facts], now, _opening(tx, obligation, row))
 
 
 def _has_come(name: str, row: PeriodRow, now: datetime, calendar: WorkCalendar, sending: Windows) -> bool:

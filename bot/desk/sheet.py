@@ -37,7 +37,7 @@ def write(pages: Iterable[Progress], today: date) -> bytes:
         if not number:
             _begin(sheet, page.heads, today)
         for row in page.rows:
-            sheet.append([_text(sheet, row.unit.code), _text(sheet, row.unit.name), *(_cell(sheet, cell) for cell in row.cells)])
+            sheet.append([text(sheet, row.unit.code), text(sheet, row.unit.name), *(_cell(sheet, cell) for cell in row.cells)])
     taken = io.BytesIO()
     book.save(taken)
     return taken.getvalue()
@@ -47,30 +47,30 @@ def _begin(sheet: WriteOnlyWorksheet, heads: Iterable[Head], today: date) -> Non
     sheet.freeze_panes = "C4"
     sheet.column_dimensions["B"].width = 30  # type: ignore[attr-defined]  # the stubs do not know it
     found = list(heads)
-    sheet.append([_text(sheet, f"{TITLE}（截至 {today}）", bold=True)])
-    sheet.append([_text(sheet, ""), _text(sheet, ""), *(_text(sheet, head.column.what, wrap=True) for head in found)])
-    sheet.append([_text(sheet, "代码", bold=True), _text(sheet, "单位", bold=True), *_periods(sheet, found)])
+    sheet.append([text(sheet, f"{TITLE}（截至 {today}）", bold=True)])
+    sheet.append([text(sheet, ""), text(sheet, ""), *(text(sheet, head.column.what, wrap=True) for head in found)])
+    sheet.append([text(sheet, "代码", bold=True), text(sheet, "单位", bold=True), *_periods(sheet, found)])
 
 
 def _periods(sheet: WriteOnlyWorksheet, heads: Iterable[Head]) -> Iterator[SheetCell]:
     for head in heads:
         name = period_names.label(head.column.period)
-        yield _text(sheet, f"{name}\n{head.column.target}\n{head.settled}/{head.owed}", bold=True, wrap=True)
+        yield text(sheet, f"{name}\n{head.column.target}\n{head.settled}/{head.owed}", bold=True, wrap=True)
 
 
 def _cell(sheet: WriteOnlyWorksheet, cell: Cell | None) -> SheetCell:
     if cell is None:
-        return _text(sheet, "")
+        return text(sheet, "")
     words = [_WORDS.get(cell.lamp, label(cell.status))]
     if cell.reported_at:
         words.append(f"{times.local(cell.reported_at):%Y-%m-%d %H:%M}")
-    made = _text(sheet, " ".join(words))
+    made = text(sheet, " ".join(words))
     if cell.lamp in _FILLS:
         made.fill = _FILLS[cell.lamp]
     return made
 
 
-def _text(sheet: WriteOnlyWorksheet, words: str, *, bold: bool = False, wrap: bool = False) -> SheetCell:
+def text(sheet: WriteOnlyWorksheet, words: str, *, bold: bool = False, wrap: bool = False) -> SheetCell:
     """A cell that is text whatever it begins with: openpyxl would make a formula of “=…”, and so would whoever edits it in Excel."""
     cell = WriteOnlyCell(sheet, value=words)
     cell.data_type, cell.quotePrefix = "s", True

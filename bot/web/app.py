@@ -7,6 +7,7 @@ from bot.web import (
     acts,
     assets,
     callbacks,
+    circulars,
     errors,
     headers,
     health,
@@ -24,7 +25,20 @@ from bot.web import (
 )
 from bot.web.house import House
 
-PAGES = (login, me, today, progress, tasks, acts, rehearsal, reply_page, health, static_files, system)
+PAGES = (
+    login,
+    me,
+    today,
+    progress,
+    tasks,
+    acts,
+    circulars,
+    rehearsal,
+    reply_page,
+    health,
+    static_files,
+    system,
+)
 """Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""
 
 

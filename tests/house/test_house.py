@@ -37,6 +37,7 @@ SPEAKS_CHINESE = (
     "bot/domain/asked.py",
     "bot/domain/foresight.py",
     "bot/desk/sheet.py",  # the headings of a sheet for Excel
+    "bot/desk/circular_",  # official documents and their sheets
     "bot/desk/problems.py",  # what an act is refused with
     "bot/domain/rule_scanner.py",
     "bot/domain/roster",  # the table's columns and what its cells should be
