@@ -13,7 +13,7 @@ from bot.domain.mail import mime
 from bot.domain.mail.contents import MOST_FILES
 
 LETTERS = sorted((Path(__file__).parent / "letters").glob("*.eml"))
-SECONDS = 6.0
+SECONDS = 20.0
 """For the worst mail of a megabyte or two, on a slow and busy machine."""
 
 
