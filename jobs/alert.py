@@ -17,7 +17,7 @@ from bot.store import Store, Tx
 from bot.store.audit import Entry
 from bot.store.errors import NoAddress
 
-TOLD: Final = ("robot.paused", "robot.blocked", "listener.paused", "address.bad", "message.dead", "message.unknown")
+TOLD: Final = ("robot.paused", "robot.blocked", "listener.paused", "quota.near", "address.bad", "message.dead", "message.unknown")
 """Acts of the machine that somebody has to do something about."""
 PACE: Final = timedelta(hours=1)
 """Between two alerts to the same administrators."""
@@ -84,7 +84,7 @@ def _recipient(tx: Tx, person_id: int | None) -> str:
 
 
 def _words(entry: Entry) -> dict[str, str]:
-    return {"number": entry.about.partition(":")[2], **{name: str(entry.after.get(name, "")) for name in ("code", "detail")}}
+    return {"number": entry.about.partition(":")[2], **{name: str(entry.after.get(name, "")) for name in ("code", "detail", "until")}}
 
 
 def _tell(tx: Tx, person_id: int, view: dict[str, object], upto: int, channels: Collection[str], now: datetime) -> int:

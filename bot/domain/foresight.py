@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
-from bot.domain import ladder
+from bot.domain import ladder, quotas
 from bot.domain.ladder import DeadReason
 
 _RUNG = re.compile(r"([TL])([+-]?)(\d+)(am|pm)?")
@@ -21,13 +22,16 @@ _HALVES = {"am": "上午", "pm": "下午", None: ""}
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One message as far as burden and walls are concerned. `person` is empty for a group."""
+    """One message as far as burden and walls are concerned. `person` is empty for a group. `calls` are those it costs: one a part,
+    none for a message that goes along in another's call.
+    """
 
     day: date
     channel: str
     person: str
     answer: bool
     last_day: bool
+    calls: int = 1
 
 
 def rung_word(key: str) -> str:
@@ -55,11 +59,27 @@ def dead_rung(what: str, period: str, rung: str, reason: DeadReason) -> str:
     return f"{what}（{period}）：梯次“{rung_word(rung)}”不会触发，{_DEAD[reason]}"
 
 
-def walls(sendings: Iterable[Sending], per_month: Mapping[str, int]) -> list[str]:
-    """Monthly walls of the platforms (0: none known) that these messages come near (four fifths) or hit."""
-    counts = Counter((sending.channel, f"{sending.day:%Y-%m}") for sending in sendings)
-    near = [(key, count) for key, count in sorted(counts.items()) if per_month.get(key[0], 0) and count * 5 >= per_month[key[0]] * 4]
-    return [f"渠道 {channel} 在 {month} 将发 {count} 条，平台每月限 {per_month[channel]} 条" for (channel, month), count in near]
+def walls(sendings: Iterable[Sending], heard: Iterable[tuple[date, str]], per_month: Mapping[str, int]) -> list[str]:
+    """Monthly walls of the platforms (0: none known) that these messages come near (four fifths) or hit.
+
+    `heard` are the days and channels of what people will say: some platforms count that too (`quotas.PUSHED`).
+    """
+    calls: Counter[tuple[str, date]] = Counter()
+    for sending in sendings:
+        calls[sending.channel, sending.day] += sending.calls
+    for day, channel in heard:
+        calls[quotas.PUSHED.get(channel, ""), day] += 1
+    months = sorted({(channel, day.replace(day=1)) for channel, day in calls if per_month.get(channel, 0)})
+    return [warning for channel, month in months if (warning := _wall(channel, month, calls, per_month[channel]))]
+
+
+def _wall(channel: str, month: date, calls: Mapping[tuple[str, date], int], wall: int) -> str:
+    days = sorted((day, number) for (of, day), number in calls.items() if of == channel and day.replace(day=1) == month)
+    total = list(accumulate(number for _, number in days))
+    if total[-1] * 5 < wall * 4:
+        return ""
+    hit = next((f"，{day} 用完" for (day, _), used in zip(days, total, strict=True) if used > wall), "")
+    return f"渠道 {channel} 在 {month:%Y-%m} 将用 {total[-1]} 次，平台每月限 {wall} 次{hit}"
 
 
 def burden(sendings: Iterable[Sending]) -> list[str]:

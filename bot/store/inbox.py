@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, text, true, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, true, update
 
 from bot.domain import inbound
 from bot.domain.inbound import InboundKind
@@ -132,6 +132,12 @@ class Inbox:
         query = select(INBOUND).where(text(LOOK)).order_by(INBOUND.c.id.desc()).limit(limit)
         rows = self._connection.execute(query if people is None else query.where(INBOUND.c.person_id.in_(people)))
         return [_received(row) for row in rows]
+
+    def count(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """How many came by each channel in (since, until]."""
+        came = (INBOUND.c.received_at > since, INBOUND.c.received_at <= until)
+        found = self._connection.execute(select(INBOUND.c.channel, func.count()).where(*came).group_by(INBOUND.c.channel))
+        return {row[0]: row[1] for row in found}
 
     def _seen(self, keys: Collection[tuple[object, object]]) -> set[tuple[object, object]]:
         channels, ids = {channel for channel, _ in keys}, {platform_id for _, platform_id in keys}

@@ -1,11 +1,13 @@
 """Sending budgets: what each robot or account may send now, who stopped it, and what it has sent."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, bindparam, case, cast, distinct, func, or_, select, update
 
+from bot.domain.deliveries import Handed
 from bot.store import conflict, tables
 
 ROBOT = tables.of(tables.Robot)
@@ -65,10 +67,17 @@ class Robots:
         if sent:
             self._connection.execute(_COUNT, [{"of": key, "more": sent[key]} for key in sorted(sent)])
 
-    def used(self, since: datetime, until: datetime) -> Mapping[str, int]:
-        """Attempts per robot in (since, until]: what a monthly quota is counted by (PROMISES B13)."""
-        attempts = select(func.count()).where(attempted(ROBOT.c.key, since, until)).scalar_subquery()
-        return {key: count for key, count in self._connection.execute(select(ROBOT.c.key, attempts)) if count}
+    def calls(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """Calls by channel in (since, until]: what a monthly quota is counted by (PROMISES B13).
+
+        Messages that shared a call have the platform's id in common. What the platform held back or never got is not counted.
+        """
+        spent = select(func.count(distinct(_CALL))).where(attempted(ROBOT.c.key, since, until), DELIVERY.c.outcome.not_in(_FREE))
+        found = self._connection.execute(select(ROBOT.c.channel, spent.scalar_subquery()))
+        calls: Counter[str] = Counter()
+        for channel, count in found:
+            calls[channel] += count
+        return +calls
 
 
 def attempted(robot: ColumnElement[str], since: _Moment, until: _Moment) -> ColumnElement[bool]:
@@ -80,5 +89,7 @@ def _new(key: str, channel: str) -> dict[str, object]:
     return {"key": key, "channel": channel, "paused": False, "reason": "", "blocked_at": None, "blocked_until": None, "sent": 0}
 
 
+_CALL = case((DELIVERY.c.platform_id == "", cast(DELIVERY.c.id, String)), else_=DELIVERY.c.platform_id)
+_FREE = (Handed.THROTTLED.value, Handed.TRANSIENT.value)
 _KNOWN = select(ROBOT.c.key).where(ROBOT.c.key == bindparam("key_"))
 _COUNT = update(ROBOT).where(ROBOT.c.key == bindparam("of")).values(sent=ROBOT.c.sent + bindparam("more"))

@@ -14,6 +14,7 @@ from bot.store.tx import Tx
 from bot.web.house import ChannelHealth, Health, JobHealth, ListenerHealth
 from bot.wiring import jobbing
 from bot.wiring.ground import Ground
+from jobs import quota
 
 WARN_FROM = (11, 1)
 """Month and day from which a missing calendar of the next year is spoken of (PROMISES A2)."""
@@ -43,6 +44,7 @@ def examine(ground: Ground, now: datetime) -> list[Finding]:
             *_outbox(tx, now),
             _robots(tx),
             _ears(tx, now),
+            _quotas(tx, ground, now),
             _calendar(ground, now),
             _people(tx, ground, now),
             _ways(ground),
@@ -86,6 +88,15 @@ def _ears(tx: Tx, now: datetime) -> Finding:
     down = [ear for ear in ears if ear.state is not EarState.OPEN]
     told = "；".join(f"{ear.key} {LISTENING[ear.state]}，最近动静 {_ago(ear.last_frame_at, now)}，{ear.detail or '正常'}" for ear in ears)
     return Finding("来信监听", not any(ear.state is EarState.PAUSED for ear in ears), told or "没有保持连接的来信渠道", warn=bool(down))
+
+
+def _quotas(tx: Tx, ground: Ground, now: datetime) -> Finding:
+    """What the month has used of the walls of the platforms that are switched on."""
+    walls = {"dingtalk_robot": ground.settings.dingtalk_webhooks_per_month, "dingtalk_app": ground.settings.dingtalk_calls_per_month}
+    counted = quota.used(tx, {name: wall for name, wall in walls.items() if name in ground.settings.cuibao_live_channels}, now)
+    told = "；".join(f"{each.channel} 已用 {each.used} 次，每月限 {each.wall} 次" for each in counted)
+    near = any(each.step for each in counted)
+    return Finding("平台月度额度", True, f"{told}{'，请减少群内提醒或购买额度' if near else ''}" if told else "没有限额的渠道", warn=near)
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

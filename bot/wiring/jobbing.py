@@ -11,11 +11,11 @@ from bot.domain.errors import CuibaoError
 from bot.wiring import channels
 from bot.wiring.clock import RealClock
 from bot.wiring.ground import Ground, GroundError
-from jobs import alert, bulletin, deliver, due, listen, remind, tidy
+from jobs import alert, bulletin, deliver, due, listen, quota, remind, tidy
 
 HEARTBEAT = "heartbeat:"
 """Start of the keys in `meta` under which each job's last run stands."""
-NAMES = ("due", "remind", "deliver", "listen", "bulletin", "alert", "tidy")
+NAMES = ("due", "remind", "deliver", "listen", "bulletin", "quota", "alert", "tidy")
 
 
 class UnknownJob(CuibaoError):
@@ -33,6 +33,7 @@ def table(ground: Ground, clock: RealClock, ways: Mapping[str, Channel]) -> Mapp
         "remind": lambda: remind.run(clock.now(), store, ways, ground.calendar, sending),
         "listen": lambda: listen.run(clock.now(), store, ways, ground.calendar),
         "bulletin": lambda: bulletin.run(clock.now(), store, ground.calendar, rehearse.circular(ground.renderer), sending),
+        "quota": lambda: quota.run(clock.now(), store, ways),
         "alert": lambda: alert.run(clock.now(), store, ways),
         "tidy": lambda: tidy.run(clock.now(), store),
     }

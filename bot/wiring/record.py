@@ -1,10 +1,12 @@
 """The record of a rehearsal: what went to whom by which channel and why, what came back, where everything stands, what to beware of."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bot.channels.base import Limits
 from bot.domain import foresight, ladder, period_names, times
 from bot.domain.foresight import Sending
 from bot.domain.obligations import Obligation
@@ -57,7 +59,7 @@ def read(rehearsal: Rehearsal, since: date) -> Record:
         obligations = tuple(tx.obligations.all())
         sends = _sends(tx, names)
         heard = tuple((heard, names.get(heard.person_id or 0, heard.sender)) for heard in tx.story.heard())
-        warnings = (*_dead_rungs(tx, obligations, rehearsal, calendar), *_load(sends, rehearsal))
+        warnings = (*_dead_rungs(tx, obligations, rehearsal, calendar), *_load(sends, heard, rehearsal))
         owed = tx.tasks.matrix(page=Page(until=rehearsal.ends))
         return Record(since, rehearsal.ends, obligations, sends, heard, owed, warnings, tuple(_circulars(tx, obligations)))
 
@@ -92,16 +94,30 @@ def _dead_rungs(tx: Tx, obligations: Sequence[Obligation], rehearsal: Rehearsal,
     return found
 
 
-def _load(sends: Sequence[Send], rehearsal: Rehearsal) -> list[str]:
-    channels = rehearsal.cast.stage.channels
-    sendings = [_sending(send, channels[send.said.channel].limits.group) for send in sends]
-    walls = foresight.walls(sendings, {name: channel.limits.per_month for name, channel in channels.items()})
+def _load(sends: Sequence[Send], heard: Sequence[tuple[Heard, str]], rehearsal: Rehearsal) -> list[str]:
+    limits = {name: channel.limits for name, channel in rehearsal.cast.stage.channels.items()}
+    calls = _calls(sends, limits)
+    sendings = [_sending(send, limits[send.said.channel].group, calls[send.said.id]) for send in sends]
+    said = [(times.civil_day(each.at), each.channel) for each, _ in heard]
+    walls = foresight.walls(sendings, said, {name: limit.per_month for name, limit in limits.items()})
     return [*walls, *foresight.burden(sendings)]
 
 
-def _sending(send: Send, group: bool) -> Sending:
-    last_day = any(rung.startswith("T0") for rung in send.rungs)
-    return Sending(times.civil_day(send.said.at), send.said.channel, "" if group else send.to, send.said.kind in ANSWERS, last_day)
+def _calls(sends: Sequence[Send], limits: Mapping[str, Limits]) -> dict[int, int]:
+    """What each message costs: a call for each of its parts, nothing if it goes along with one of equal words at the same moment."""
+    alike: Counter[tuple[object, ...]] = Counter()
+    calls = {}
+    for send in sends:
+        said = send.said
+        words = (said.channel, said.at, said.bodies)
+        calls[said.id] = 0 if alike[words] % limits[said.channel].batch else len(said.bodies)
+        alike[words] += 1
+    return calls
+
+
+def _sending(send: Send, group: bool, calls: int) -> Sending:
+    last_day, said = any(rung.startswith("T0") for rung in send.rungs), send.said
+    return Sending(times.civil_day(said.at), said.channel, "" if group else send.to, said.kind in ANSWERS, last_day, calls)
 
 
 def _circulars(tx: Tx, obligations: Sequence[Obligation]) -> list[Edition]:

@@ -157,7 +157,15 @@ async def _rehearsal(ground: Ground, clock: RealClock, door: Door) -> None:
 async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
     ways = jobbing.open_ways(ground, clock)
     jobs = jobbing.table(ground, clock, ways)
-    seconds = {"due": HOUR, "remind": ground.settings.cuibao_tick_seconds, "listen": 30, "bulletin": HOUR, "alert": 60, "tidy": DAY}
+    seconds = {
+        "due": HOUR,
+        "remind": ground.settings.cuibao_tick_seconds,
+        "listen": 30,
+        "bulletin": HOUR,
+        "quota": HOUR,
+        "alert": 60,
+        "tidy": DAY,
+    }
     metronome = Metronome(
         [Beat(name, beat, jobs[name]) for name, beat in seconds.items()],
         lambda name, error: health.record(ground, name, error, clock.now()),

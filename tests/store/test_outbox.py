@@ -264,7 +264,7 @@ def test_a_sent_message_is_over(post):
         (delivery,) = tx.outbox.deliveries(message.id)
         assert (delivery.outcome, delivery.code, delivery.platform_id, delivery.at) == ("sent", "250", "<1@example.com>", NOW)
         assert tx.outbox.counts()[MessageState.SENT] == 1
-        assert tx.robots.used(NOW - timedelta(days=1), NOW) == {"mail": 1}
+        assert tx.robots.calls(NOW - timedelta(days=1), NOW) == {"mail": 1}
 
 
 def test_parts_go_one_after_the_other_and_each_has_its_key(post):
