@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from bot.domain.replies import rules_withdrawn
+from bot.domain.replies import rules, rules_looks_done, rules_withdrawn
 from bot.domain.replies.clauses import Clause, Found
 from bot.domain.replies.precedents import Opinion
 from bot.domain.words import Intent
@@ -23,7 +23,7 @@ QUIET = frozenset({"numbers", "none of a kind", "ack", "irrelevant", "guess"})
 CLOSING = frozenset({Intent.DONE, Intent.ZERO_REPORT})
 """What a task is closed by: the precedents need more to say it, and less to speak against it."""
 
-CLEAR, FAINT, LOUD = 1.5, 1.0, 3.0
+CLEAR, FAINT, LOUD = 2.5, 1.0, 3.0
 """How far ahead (`Opinion.margin`) the precedents must be to overrule the rules: in general, to find a report where the rules hardly
 heard anything, and to find one where they heard something else. Chosen on answers no rule was made from."""
 
@@ -33,11 +33,19 @@ AGAINST = 2.0
 DENIALS = frozenset({"stranger", "hedged", "retraction", "claim", "extension", "zero question"})
 """Groups of rules over which no precedent finds a report."""
 
+PRECEDENT = "precedent"
+"""The group under which the second opinion is found."""
+
+STRANGERS = rules.compiled(rules_looks_done.STRANGER)
+
+BESIDE_DONE = frozenset({Intent.QUESTION, Intent.ACK})
+"""What may be said beside a report that stands (tie-breaking rule 3)."""
+
 ASKED_BACK = "done, asked back"
 """A question in form, which the precedents cannot tell from one in earnest."""
 
 SAYS_DONE = re.compile("[XZP]|了|过|完|成功|查收|附件|的$")
-UNSAYS_DONE = re.compile("[GΓKQODV没未不该白吗么?谁哪如等待差剩别忘]|快|正在|准备|要H|能H|会H")
+UNSAYS_DONE = re.compile("[GΓKQODV没未不该白吗么?谁哪如等待差剩别忘]|快|正在|准备|要H|能H|会H|完了.{0,3}H")
 """Tagged text that may be a report, and that holds a word by which it may not."""
 
 DOUBTFUL = 0.6
@@ -71,7 +79,7 @@ def second_look(verdict: Verdict, clauses: Sequence[Clause], like: Opinion | Non
     """`verdict`, or that of the precedents where they are clearly of another opinion; whoever closes a task that way is asked."""
     if like is None or like.intent is verdict.intent or like.margin <= _needed(verdict, like) or _forbidden(verdict, clauses, like):
         return verdict
-    found = Found("precedent", like.intent, like.reason)
+    found = Found(PRECEDENT, like.intent, like.reason)
     return Verdict(like.intent, (found,), tuple(clauses), verdict.found, hold=bool(CLOSING & {like.intent, verdict.intent}))
 
 
@@ -79,11 +87,17 @@ def _forbidden(verdict: Verdict, clauses: Sequence[Clause], like: Opinion) -> bo
     """Whether a report is found where nobody may find one: the rules heard a denial, or no word says that it is over."""
     if like.margin == inf:
         return False
+    if verdict.intent is Intent.DONE and like.intent in BESIDE_DONE and len(clauses) > 1:
+        return True
     if like.intent not in CLOSING:
         return any(hit.reason.rule == ASKED_BACK for hit in verdict.found)
     text = ",".join(clause.text for clause in clauses)
-    denied = _has(clauses, *DENIALS)
+    denied = _has(clauses, *DENIALS) or any(_strange(clause.text) for clause in clauses)
     return denied or (like.intent is Intent.DONE and (not SAYS_DONE.search(text) or bool(UNSAYS_DONE.search(text))))
+
+
+def _strange(text: str) -> bool:
+    return any(says.search(text) and not (unless and unless.search(text)) for _, says, unless in STRANGERS)
 
 
 def _needed(verdict: Verdict, like: Opinion) -> float:

@@ -147,7 +147,9 @@ def _coming(verdict: Verdict, stretch: Sequence[Clause], moment: Moment) -> tupl
     for among in (
         preferred,
         carrying,
-        [c for c in stretch if "blocked" not in c.found] if verdict.intent is Intent.EXTENSION_REQUEST or not carrying else [],
+        [c for c in stretch if "blocked" not in c.found]
+        if verdict.intent is Intent.EXTENSION_REQUEST or verdict.found[0].group == decide.PRECEDENT
+        else [],
     ):
         named = [m for c in among for at, m in c.mentions() if m.tag != "P" and not DENIED.match(c.text[at + 1 :])]
         if any(calendar_days.already_past(mention, moment) for mention in named) and len(named) == 1:
