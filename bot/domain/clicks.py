@@ -30,6 +30,8 @@ class Act(StrEnum):
     NOT_MINE = "not_mine"
     NOT_YET = "not_yet"
     UNDO = "undo"
+    GRANT = "grant"
+    REFUSE = "refuse"
 
 
 INTENTS: Final[Mapping[Act, Intent]] = {
@@ -41,12 +43,18 @@ INTENTS: Final[Mapping[Act, Intent]] = {
     Act.NOT_MINE: Intent.NOT_RESPONSIBLE,
     Act.NOT_YET: Intent.CORRECTION_NOT_DONE,
 }
-"""What each says; UNDO says nothing of its own."""
+"""What each says of a task; UNDO says nothing of its own, and who grants or refuses more time speaks of another's."""
+
+DECISIONS: Final = frozenset({Act.GRANT, Act.REFUSE})
+"""What is tapped by whoever decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One tap. `day` goes with TODAY and UNTIL, `counts` with reports; `note` is kept beside the fact and never interpreted."""
+    """One tap. `day` goes with TODAY and UNTIL, and with GRANT if it is another than the one asked for; `counts` with reports.
+
+    `note` is kept beside the fact and never interpreted.
+    """
 
     act: Act
     task_id: int

@@ -27,6 +27,9 @@ def sender(hearing: Turn) -> Person | None:
 def take(hearing: Turn, person: Person) -> InboxState:
     """Record the tap; files that came with it belong to its task."""
     click = clicks.load(hearing.inbound.raw)
+    if click.act in clicks.DECISIONS:
+        theirs = click.task_id in {task.id for task in deciding.waiting_for(hearing.tx, person, hearing.today)}
+        return deciding.tapped(hearing, person, click) if theirs else hearing.settle(InboxState.TROUBLE, person, trouble=NOT_THEIRS)
     task = _task(hearing, person, click.task_id)
     if task is None:
         return hearing.settle(InboxState.TROUBLE, person, trouble=NOT_THEIRS)

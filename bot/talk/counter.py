@@ -20,7 +20,7 @@ from bot.store.tx import Tx
 from bot.talk import pressed, sheet, undo
 from bot.talk.pressed import Pressed, PressRefused, Problem
 from bot.talk.reply_links import Link, LinkRefused, Refusal, ReplyLinks
-from bot.talk.sheet import Card, View
+from bot.talk.sheet import Card, Request, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Sheet:
     farthest: date
     open: tuple[Card, ...]
     closed: tuple[Card, ...]
+    requests: tuple[Request, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class Counter:
         link = self.links.read(token, now)
         with self.store.read() as tx:
             person = _person(tx, link)
-            cards = sheet.cards(_view(tx, person, now), link.task_id)
+            view = _view(tx, person, now)
+            cards, requests = sheet.cards(view, link.task_id), sheet.requests(view)
         mark, today = self.links.form(person.id, now), times.civil_day(now)
         open_, closed = (tuple(card for card in cards if card.closed is is_closed) for is_closed in (False, True))
-        return Sheet(sheet.masked(person.name), mark, today, today + pressed.FARTHEST, open_, closed)
+        return Sheet(sheet.masked(person.name), mark, today, today + pressed.FARTHEST, open_, closed, tuple(requests))
 
     def press(self, token: str, form: Pressed) -> int:
         """Take a tap; the same form twice has one effect. Returns the task it is about. Raises LinkRefused and PressRefused."""
@@ -92,11 +94,20 @@ def _person(tx: Tx, link: Link) -> Person:
 
 def _click(view: View, form: Pressed) -> Click:
     """What was tapped, if it can be recorded. Raises PressRefused."""
+    if form.act in clicks.DECISIONS:
+        return _decision(view, form)
     task = _task(view, form.task_id)
     click = pressed.click(form, view.today, wants_file=view.tx.obligations.get(task.obligation_id).wants_file)
     if click.act is Act.UNDO and not undo.last_about(view.facts(undo.WINDOW), task.id):
         raise PressRefused(Problem.NOTHING_TO_UNDO)
     return click
+
+
+def _decision(view: View, form: Pressed) -> Click:
+    """A decision on a request that waits for this person. Raises PressRefused."""
+    if form.task_id not in {request.task_id for request in sheet.requests(view)}:
+        raise PressRefused(Problem.NO_SUCH_REQUEST)
+    return pressed.click(form, view.today, wants_file=False)
 
 
 def _task(view: View, task_id: int) -> Task:

@@ -9,6 +9,7 @@ from datetime import date
 
 from bot.domain import choices, holds, replies, wording
 from bot.domain.choices import Consent
+from bot.domain.clicks import Act, Click
 from bot.domain.messages import Draft
 from bot.domain.status import EventKind
 from bot.domain.words import MessageKind, Role
@@ -51,7 +52,7 @@ def take(hearing: Turn, person: Person) -> InboxState | None:
     consent = choices.consent(hearing.own)
     if consent is Consent.UNSAID:
         return None
-    waiting = [task for task in hearing.tx.tasks.asking() if person.id in {each.id for each in deciders(hearing.tx, task, hearing.today)}]
+    waiting = waiting_for(hearing.tx, person, hearing.today)
     if not waiting:
         return None
     meant = among_named(hearing.own, waiting)
@@ -69,6 +70,19 @@ def take(hearing: Turn, person: Person) -> InboxState | None:
     hearing.say(
         answer.told(hearing, person.id, "decided", [f"{answer.matter(task)} → {answer.standing(task, hearing.today)}" for task in decided])
     )
+    return hearing.settle(InboxState.READ, person)
+
+
+def waiting_for(tx: Tx, person: Person, on: date) -> list[Task]:
+    """The requests this person decides on, the most urgent first."""
+    return [task for task in tx.tasks.asking() if person.id in {each.id for each in deciders(tx, task, on)}]
+
+
+def tapped(hearing: Turn, person: Person, click: Click) -> InboxState:
+    """The same from the reply page, which shows what became of it."""
+    task = hearing.tx.tasks.get(click.task_id)
+    granted = None if click.act is Act.REFUSE else click.day or task.state.asked_for
+    decide(hearing.tx, Decision(task.id, granted, f"decider:{person.id}", click.note), hearing.now, _office(hearing))
     return hearing.settle(InboxState.READ, person)
 
 

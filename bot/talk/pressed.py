@@ -31,6 +31,7 @@ class Problem(StrEnum):
     PAGE_OLD = "page_old"
     NO_SUCH_ACT = "no_such_act"
     NO_SUCH_TASK = "no_such_task"
+    NO_SUCH_REQUEST = "no_such_request"
     DAY_MISSING = "day_missing"
     DAY_PAST = "day_past"
     DAY_FAR = "day_far"
@@ -84,7 +85,7 @@ def click(pressed: Pressed, today: date, *, wants_file: bool) -> Click:
 def _day(act: Act, typed: str, today: date) -> date | None:
     if act is Act.TODAY:
         return today
-    if act is not Act.UNTIL:
+    if act is not Act.UNTIL and not (act is Act.GRANT and typed.strip()):
         return None
     day = _date(typed)
     if day is None:

@@ -13,7 +13,7 @@ from bot.store.context import Act
 from bot.store.people import Person
 from bot.store.tasks import Task
 from bot.store.tx import Tx
-from bot.talk import answer, turn, undo
+from bot.talk import answer, deciding, turn, undo
 
 RECENT = timedelta(days=60)
 """How long after its due day a closed task is still shown."""
@@ -56,6 +56,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """More time that the person decides on: who asks for what until when, and the last day so far."""
+
+    task_id: int
+    unit: str
+    what: str
+    standing: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """By what cards are made: whose they are, when, and the working calendar."""
 
@@ -83,9 +94,23 @@ def cards(view: View, first: int | None) -> list[Card]:
     return [_card(view, task, duties[task.obligation_id], facts) for task in tasks]
 
 
+def requests(view: View) -> list[Request]:
+    """What waits for the person's decision, the most urgent first."""
+    return [_request(view, task) for task in deciding.waiting_for(view.tx, view.person, view.today)]
+
+
 def masked(name: str) -> str:
     """A name on a page that others may look at over a shoulder: 张三 → 张*."""
     return name[:1] + "*" * (len(name) - 1)
+
+
+def _request(view: View, task: Task) -> Request:
+    limit = wording.day_and_weekday(holds.last_day(task.due, task.state.extended_to), view.today)
+    return Request(task.id, task.unit_short, _what(task), answer.standing(task, view.today), limit)
+
+
+def _what(task: Task) -> str:
+    return " ".join(filter(None, (wording.period_word(task.period), task.what)))
 
 
 def _card(view: View, task: Task, duty: Obligation, facts: Sequence[Act]) -> Card:
@@ -94,7 +119,7 @@ def _card(view: View, task: Task, duty: Obligation, facts: Sequence[Act]) -> Car
     return Card(
         task_id=task.id,
         unit=task.unit_short,
-        what=" ".join(filter(None, (wording.period_word(task.period), task.what))),
+        what=_what(task),
         target=wording.day_and_hour(holds.aim(task.due, extended), task.due.hour, view.today),
         limit=wording.day_and_weekday(last, view.today),
         why=due.explain(task.due, view.calendar),

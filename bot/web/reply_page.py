@@ -26,7 +26,13 @@ TAPS, TAP_TIME = 120, timedelta(hours=1)
 FIELDS = 20
 COUNT = "count."
 """How the names of the fields for figures begin; the category follows."""
-_STATUS = {Problem.NO_SUCH_TASK: 404, Problem.PAGE_OLD: 409, Problem.NOTHING_TO_UNDO: 409, Problem.FILE_SIZE: 413}
+_STATUS = {
+    Problem.NO_SUCH_TASK: 404,
+    Problem.NO_SUCH_REQUEST: 404,
+    Problem.PAGE_OLD: 409,
+    Problem.NOTHING_TO_UNDO: 409,
+    Problem.FILE_SIZE: 413,
+}
 _REFUSED = {Refusal.FORGED: 404, Refusal.EXPIRED: 410}
 
 router = APIRouter(prefix="/r")

@@ -11,6 +11,7 @@ from bot.domain.inbound import Attachment, Inbound
 from bot.domain.words import Role, Status
 from bot.store import chain
 from bot.store.inbox import InboxState
+from bot.store.units import UnitRow
 from bot.talk import hear
 from bot.talk.counter import Counter, Sheet
 from bot.talk.pressed import FILE_BYTES, FILES, Pressed, PressRefused, Problem
@@ -284,3 +285,26 @@ def test_figures_are_asked_for_only_where_the_duty_speaks_of_them(counter):
         duty = tx.obligations.all()[0]
         tx.obligations.change(replace(duty, sentence="报送百强和专精特新企业名单"))
     assert {card.categories for card in counter.sheet(person).open} == {("百强", "专精特新"), ()}
+
+
+# who decides
+
+
+def test_who_decides_sees_the_requests_and_decides_with_a_tap(counter):
+    office = counter.office
+    with office.store.begin() as tx:
+        centre = tx.units.put_many([UnitRow("SX", "省促进中小企业发展服务中心", "省中心", "province")])["SX"]
+        decider = tx.people.put("王五")
+        tx.people.assign(decider, centre, Role.ADMIN)
+    contact = office.person("榆树市")
+    counter.press(contact, "until", day="2018-10-30")
+    (request,) = counter.sheet(decider).requests
+    assert (request.unit, request.standing, request.limit) == ("榆树市", "未报；申请展期 10月30日", "10月22日（星期一）")
+    assert counter.sheet(contact).requests == ()
+    assert counter.problem(contact, "grant") is Problem.NO_SUCH_REQUEST
+    assert counter.problem(decider, "done") is Problem.NO_SUCH_TASK
+    assert counter.problem(decider, "grant", day="2018-10-01") is Problem.DAY_PAST
+    counter.press(decider, "grant", day="2018-10-25")
+    assert office.task(*Q3).state.extended_to == date(2018, 10, 25)
+    assert counter.problem(decider, "refuse") is Problem.NO_SUCH_REQUEST
+    assert [told.person_id for told in office.deliver("10-16 09:21")] == [contact]

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from office import CHANNELS, Office, at
 
-from bot.domain.words import Status
+from bot.domain.words import Role, Status
+from bot.store.units import UnitRow
 from bot.talk import hear
 from bot.talk.counter import Counter
 from bot.talk.reply_links import Link, ReplyLinks
@@ -229,3 +230,19 @@ async def test_a_body_that_is_no_form_is_refused(place, client, kind, body):
 async def test_a_house_without_a_counter_has_no_page(client, place):
     place.house.counter = None
     assert (await client.get(place.address)).status_code == 404
+
+
+async def test_who_decides_gets_two_buttons_for_each_request(place, client):
+    with place.office.store.begin() as tx:
+        centre = tx.units.put_many([UnitRow("SX", "省促进中小企业发展服务中心", "省中心", "province")])["SX"]
+        decider = tx.people.put("王五")
+        tx.people.assign(decider, centre, Role.ADMIN)
+    await tap(client, place, "until", day="2018-10-30")
+    place.address = place.link(Link(decider))
+    page = (await client.get(place.address)).text
+    assert "有 1 项展期申请请您决定" in page
+    assert "没有待报事项" not in page
+    assert (await client.post(place.address, data=place.form(page, "refuse"))).status_code == 303
+    assert place.office.events(place.office.task(*Q3)) == ["extension_asked", "extension_refused"]
+    assert "没有待报事项" in (await client.get(place.address)).text
+    assert "已办理。" in (await client.get(f"{place.address}?told={place.office.task(*Q3).id}")).text
