@@ -105,6 +105,10 @@ class DingTalkApp:
             return await self._notices.send(message)
         return await self._batches.send("\0".join(dingtalk_forms.robot(message.rendered, self._config.format)), message)
 
+    async def sign_in(self) -> None:
+        """Ask the platform for a token and nothing else. Raises SendFailed."""
+        await self._api.sign_in()
+
     async def close(self) -> None:
         """Lets what is on its way arrive and releases the connections."""
         await self._batches.close()

@@ -32,6 +32,8 @@ mail_app = typer.Typer(help="读邮件。", no_args_is_help=True, rich_markup_mo
 app.add_typer(notice_app, name="notice")
 app.add_typer(reply_app, name="reply")
 app.add_typer(mail_app, name="mail")
+channel_app = typer.Typer(help="渠道：上线前逐步检查。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(channel_app, name="channel")
 user_app = typer.Typer(help="管理员账号：第一个在这里建，以后可在页面里建。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(user_app, name="user")
 
@@ -240,6 +242,19 @@ def who(
 ) -> None:
     """看谁会收到什么：接下来每一梯次有几项任务、由什么渠道到几个人，哪些单位无人可达；不发任何消息。"""
     _office().who(_rules().civil_day(on) if on else None, days, data=data, env=env, as_json=as_json)
+
+
+@channel_app.command("check")
+def channel_check(
+    name: Annotated[str, typer.Argument(help="渠道名，如 dingtalk_app")],
+    to: Annotated[str, typer.Option("--to", help="向这个地址（机器人名称、用户编号、邮箱）发一条测试消息；不写则不发")] = "",
+    data: Data = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """逐步检查一个渠道：配置、登录、测试消息；不通过的写明到平台后台做什么。"""
+    if not importlib.import_module("bot.cli.channel").check(name, to, data, env, as_json):
+        raise typer.Exit(1)
 
 
 @user_app.command("add")

@@ -18,7 +18,17 @@ Clock = Callable[[], datetime]
 
 def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Channel]:
     """The channels an administrator switched on."""
-    makers: dict[str, Callable[[], Channel]] = {
+    makers = _makers(settings, clock, tag_secret)
+    return {name: makers[name]() for name in settings.cuibao_live_channels}
+
+
+def one(name: str, settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
+    """One channel, switched on or not: to try it before it goes live."""
+    return _makers(settings, clock, tag_secret)[name]()
+
+
+def _makers(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Callable[[], Channel]]:
+    return {
         "wecom_robot": lambda: _wecom_robot(settings),
         "wecom_app": lambda: _wecom_app(settings, clock, tag_secret),
         "wecom_bot": lambda: smart_robot(settings, clock, tag_secret),
@@ -28,7 +38,6 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
         "mail": lambda: _mail(settings, clock, tag_secret),
         "console": lambda: console.Console(console.ConsoleConfig(Path(settings.cuibao_console_file)), clock),
     }
-    return {name: makers[name]() for name in settings.cuibao_live_channels}
 
 
 def manners(settings: Settings, links: ReplyLinks) -> Manners:
