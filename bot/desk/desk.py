@@ -50,6 +50,11 @@ class Actor:
         """Whether they may see telephone numbers in full."""
         return rights.may_reveal(self.rank)
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether they see every unit."""
+        return self.units is None
+
     def sees(self, unit_id: int) -> bool:
         """Whether the unit lies in their subtree."""
         return self.units is None or unit_id in self.units

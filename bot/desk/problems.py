@@ -46,6 +46,7 @@ LABELS = {
     "at": "时间",
     "note": "说明",
     "reason": "理由",
+    "intent": "应读作",
 }
 """How the pages call the fields, for the sentences below."""
 
@@ -213,3 +214,20 @@ def nobody_reachable() -> Refused:
 def undone_already() -> Refused:
     """There is nothing to take back."""
     return Refused("没有撤销：已经撤销过，或之后又有了新的变化，或已超过 24 小时")
+
+
+def not_one_unit(words: str, found: list[str]) -> Refused:
+    """What was typed names no unit, or several."""
+    if not found:
+        return Refused(f"没有找到单位“{words}”，请输入单位全称、简称或代码", "words")
+    return Refused(f"“{words}”对得上不止一个单位（{'、'.join(found)}），请输入全称或代码", "words")
+
+
+def no_contact(unit: str) -> Refused:
+    """The unit has nobody the sender could be."""
+    return Refused(f"{unit} 还没有联络员，请先在单位与联络员里登记，再来绑定", "words")
+
+
+def nothing_to_decide() -> Refused:
+    """The message needs no decision any more."""
+    return Refused("这条消息现在不需要决定：可能别人已经处理，或已经发出")

@@ -126,6 +126,18 @@ class Inbox:
             query = query.where(INBOUND.c.state == state.value)
         return [_received(row) for row in self._connection.execute(query)]
 
+    def recent(self, people: Collection[int] | None, limit: int, before: int | None = None) -> Sequence[Received]:
+        """Newest first (of what these people said); `before` is the id of the last one of the page before."""
+        older = INBOUND.c.id < before if before is not None else true()
+        query = select(INBOUND).where(older).order_by(INBOUND.c.id.desc()).limit(limit)
+        rows = self._connection.execute(query if people is None else query.where(INBOUND.c.person_id.in_(people)))
+        return [_received(row) for row in rows]
+
+    def reopen(self, inbound_id: int) -> None:
+        """It is to be interpreted again: whoever sent it is known now."""
+        again = {"state": InboxState.NEW.value, "trouble": ""}
+        self._connection.execute(update(INBOUND).where(INBOUND.c.id == inbound_id).values(again))
+
     def looks(self, people: Collection[int] | None, limit: int) -> Sequence[Received]:
         """What a person has to look at, newest first: what could not be processed, and what came from strangers; with `people` only
         what these said."""
