@@ -55,7 +55,7 @@ def _plain(account: Account) -> dict[str, object]:
 
 def _desk(ground: Ground) -> Desk:
     wall = clock.RealClock()
-    return desks.build(ground, wall.now, wall.now, ())
+    return desks.build(ground, wall.now, wall.now, {})
 
 
 def _known(ground: Ground, login: str) -> Account:

@@ -1,7 +1,7 @@
 """The desk itself: the house as administrators reach it, and who sits there."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.desk.seal import Seal
@@ -65,7 +65,8 @@ class Desk:
     """The house from the administrators' side.
 
     `now` is the clock of the duties (virtual in a rehearsal; `rehearsing` says so), `wall` the clock on the wall, by which
-    sessions and passwords age. `channels` are those that are switched on.
+    sessions and passwords age. `channels` are those that are switched on, `walls` the calls a month
+    that their platforms allow (left out: no wall known).
     """
 
     store: Store
@@ -78,6 +79,7 @@ class Desk:
     windows: Windows
     life: Life
     rehearsing: bool
+    walls: Mapping[str, int] = field(default_factory=dict)
 
     def office(self) -> Office:
         """By what a decision about a task is laid out."""

@@ -32,14 +32,28 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """The calls of a channel in this calendar month, and how many the platform allows (0: no wall known)."""
+
+    channel: str
+    calls: int
+    wall: int
+
+    @property
+    def left(self) -> int:
+        """How many are left."""
+        return max(0, self.wall - self.calls)
+
+
+@dataclass(frozen=True, slots=True)
 class Outbox:
-    """Messages of one state, the newest first, with whom they are for; counts by state; the accounts and what they used this month."""
+    """Messages of one state, the newest first, with whom they are for; counts by state; the accounts; what is left of the month."""
 
     messages: tuple[Message, ...]
     to: Mapping[int, Recipient]
     counts: Mapping[MessageState, int]
     robots: tuple[Robot, ...]
-    used: Mapping[str, int]
+    months: tuple[Month, ...]
 
 
 def inbox(desk: Desk, actor: Actor, *, looks: bool, before: int | None = None) -> list[Letter]:
@@ -110,7 +124,7 @@ def outbox(desk: Desk, actor: Actor, state: MessageState | None, before: int | N
     with desk.store.read() as tx:
         found = tuple(tx.outbox.list(state, limit=PAGE, before=before))
         to = tx.outbox.recipients([message.id for message in found])
-        return Outbox(found, to, tx.outbox.counts(), tuple(tx.robots.all()), tx.robots.used(begins, now))
+        return Outbox(found, to, tx.outbox.counts(), tuple(tx.robots.all()), _months(tx.robots.calls(begins, now), desk.walls))
 
 
 def decide(desk: Desk, actor: Actor, message_id: int, reason: str, *, resend: bool) -> None:
@@ -132,6 +146,10 @@ def resume(desk: Desk, actor: Actor, key: str) -> None:
     """It may send again. Raises Forbidden, LookupError."""
     _acting(actor, "-")
     _switch(desk, actor, key, "robot.resumed", "")
+
+
+def _months(calls: Mapping[str, int], walls: Mapping[str, int]) -> tuple[Month, ...]:
+    return tuple(Month(name, calls.get(name, 0), walls.get(name, 0)) for name in sorted({*calls, *walls}))
 
 
 def _switch(desk: Desk, actor: Actor, key: str, act: str, why: str) -> None:
