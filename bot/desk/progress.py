@@ -1,5 +1,6 @@
 """The matrix unit × period, and one period as a list: what the pages show, and what the sheet holds (PROMISES D1)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -96,8 +97,8 @@ class Progress:
     @property
     def lamps(self) -> Mapping[Lamp, int]:
         """How many tasks of this page have each lamp."""
-        shown = [cell.lamp for row in self.rows for cell in row.cells if cell]
-        return {lamp: shown.count(lamp) for lamp in Lamp}
+        shown = Counter(cell.lamp for row in self.rows for cell in row.cells if cell)
+        return {lamp: shown[lamp] for lamp in Lamp}
 
 
 def view(desk: Desk, actor: Actor, wanted: Filter) -> Progress:
