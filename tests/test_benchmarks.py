@@ -13,7 +13,22 @@ from benchmarks import growth, process, rehearsal, rounds, table
 from benchmarks.figure import Figure, Measure
 from benchmarks.rounds import Played
 
-SIZES = {"P1": 20, "P2": 20, "P3": 20, "P4": 10, "P5": 20, "P6": 60, "P7": 5, "P8": 40, "P9": 30, "P11": 0, "P12": 1, "P13": 20, "P14": 200}
+SIZES = {
+    "P1": 20,
+    "P2": 20,
+    "P3": 20,
+    "P4": 10,
+    "P5": 20,
+    "P6": 60,
+    "P7": 5,
+    "P8": 40,
+    "P9": 30,
+    "P10": 20,
+    "P11": 0,
+    "P12": 1,
+    "P13": 20,
+    "P14": 200,
+}
 """Small enough to be over at once, large enough for a batch to be full."""
 
 
