@@ -1,5 +1,6 @@
 """What proves that it is them: argon2 for passwords, one-time codes (RFC 6238) for the second factor."""
 
+import functools
 import threading
 from datetime import datetime
 
@@ -15,7 +16,6 @@ DRIFT = 1
 """Steps by which a telephone's clock may be off, either way."""
 
 _HASHER = argon2.PasswordHasher()
-_NOBODY = _HASHER.hash("nobody has this password")
 _TURN = threading.BoundedSemaphore(2)
 """A hash takes 64 MB: however many knock at once, two are looked at together."""
 
@@ -30,9 +30,15 @@ def fits(kept: Secret, password: str) -> bool:
     """Whether it is the password of this hash. As slow for an account without one, so that nobody learns which exist."""
     with _TURN:
         try:
-            return _HASHER.verify(kept.reveal() or _NOBODY, password) and bool(kept)
+            return _HASHER.verify(kept.reveal() or _nobody(), password) and bool(kept)
         except argon2.exceptions.VerificationError:
             return False
+
+
+@functools.cache
+def _nobody() -> str:
+    """The hash of no password, made by the first who needs it: a hash is a good part of the start."""
+    return _HASHER.hash("nobody has this password")
 
 
 def new_factor() -> Secret:

@@ -1,5 +1,6 @@
 """Tagged text cut into clauses, and what the rules find in each."""
 
+import functools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,12 +28,18 @@ BREAK = re.compile(
     rf"|(?<!{EMOJI})(?={EMOJI})|(?<={EMOJI})(?!{EMOJI})"
 )
 ONLY_ASKS = re.compile(r"^(?:[KΠ]+|可以|行|成|好|中|ok)(?:吗|么|不|呗|吧|嘛|\?)*$|^[吗么呗吧]\??$")
-_WORDS = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, reverse=True))
 _POLITE = "哥|姐|主任|领导|老师|处长|处|局|科长|亲|的|啊|呀|呢|哈|哦|噢|哟|滴|您|你|嘞|收到|谢谢|感谢|知道|~|!|[👌👍🙏🫡💪✅]"
-ASSENT = re.compile(rf"(?:{_WORDS})(?:{_WORDS}|{_POLITE})*")
 LONGEST_ASSENT = 10
 LONGEST_REMEMBERED = 40
 """Characters of a clause."""
+
+
+@functools.cache
+def _assent() -> re.Pattern[str]:
+    """Words of assent in a row. Compiled by the first answer and not by the start, which it would hold up."""
+    words = "|".join(sorted(map(re.escape, lexicon.ASSENT.split()), key=len, reverse=True))
+    return re.compile(rf"(?:{words})(?:{words}|{_POLITE})*")
+
 
 Hit = tuple[str, rules.Rule, int, int]
 """Group, rule, and where in the clause it matched."""
@@ -127,7 +134,7 @@ def _append(pieces: list[Tagged], tagged: Tagged, start: int, end: int) -> None:
 def read(tagged: Tagged, index: int) -> Clause:
     """What the rules find in one clause."""
     text, typed = tagged.text, tagged.typed(0, len(tagged.text)).strip()
-    if len(typed) <= LONGEST_ASSENT and ASSENT.fullmatch(typed):
+    if len(typed) <= LONGEST_ASSENT and _assent().fullmatch(typed):
         return Clause(tagged, index, {"ack": Found("ack", Intent.ACK, Reason(typed, "assent", 0.9))})
     hits = _remembered(text) if len(text) <= LONGEST_REMEMBERED else _hits(text)
     found: dict[str, Found] = {}
