@@ -7,6 +7,7 @@ from bot.store.audit import Audit
 from bot.store.bulletins import Bulletins
 from bot.store.calendar import Calendar
 from bot.store.context import Context
+from bot.store.directory import Directory
 from bot.store.ears import Ears
 from bot.store.files import Files
 from bot.store.handovers import Handovers
@@ -43,6 +44,7 @@ class Tx:
         self.bulletins = Bulletins(connection)
         self.calendar = Calendar(connection)
         self.context = Context(connection)
+        self.directory = Directory(connection)
         self.ears = Ears(connection)
         self.files = Files(connection)
         self.handovers = Handovers(connection)

@@ -23,6 +23,7 @@ from bot.web import (
     system,
     tasks,
     today,
+    units,
 )
 from bot.web.house import House
 
@@ -40,6 +41,7 @@ PAGES = (
     health,
     static_files,
     system,
+    units,
 )
 """Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""
 

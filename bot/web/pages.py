@@ -1,6 +1,7 @@
 """Templates to answers. Autoescape is on for every template, and a name that a template expects and does not get is an error."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import jinja2
@@ -31,9 +32,15 @@ def environment(files: assets.Assets) -> jinja2.Environment:
         "rung": foresight.rung_word,
         "masked": phones.masked,
         "audit_query": _without_page,
+        "day_before": _day_before,
     }
     made.globals |= {"asset": files.address}
     return made
+
+
+def _day_before(day: date) -> date:
+    """The last day of a span that ends before this one."""
+    return day - timedelta(days=1)
 
 
 def _without_page(query: Mapping[str, str]) -> str:

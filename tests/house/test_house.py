@@ -36,6 +36,8 @@ SPEAKS_CHINESE = (
     "bot/domain/successor.py",
     "bot/domain/asked.py",
     "bot/domain/foresight.py",
+    "bot/desk/coverage_sheet.py",
+    "bot/desk/people_problems.py",
     "bot/desk/sheet.py",  # the headings of a sheet for Excel
     "bot/desk/circular_",  # official documents and their sheets
     "bot/desk/problems.py",  # what an act is refused with

@@ -1,0 +1,56 @@
+"""Changes of contact that wait for a decision: an administrator accepts or refuses what somebody announced (`talk.handover`)."""
+
+from dataclasses import replace
+
+from bot.desk import people, people_problems, problems
+from bot.desk.desk import Actor, Desk
+from bot.desk.people import Entry
+from bot.domain.words import Role
+from bot.store.handovers import Handover
+from bot.store.tx import Tx
+from bot.talk import handover
+from bot.talk.handover import Acceptance, Verdict
+
+NOTE = 300
+
+
+def accept(desk: Desk, actor: Actor, handover_id: int, entry: Entry) -> int:
+    """Put the new contact in the place of the old one from today; returns the unit. Raises LookupError, Refused."""
+    if not actor.may_act:
+        raise problems.Forbidden
+    with desk.store.begin() as tx:
+        change = tx.handovers.get(handover_id)
+        if not actor.sees(change.unit_id):
+            raise LookupError(f"handover {handover_id}")
+        wish = _wish(tx, actor, change, entry)
+        verdict = handover.accept(tx, wish, desk.now(), desk.channels)
+        if verdict is not Verdict.ACCEPTED:
+            raise people_problems.handover(verdict)
+    return change.unit_id
+
+
+def refuse(desk: Desk, actor: Actor, handover_id: int, note: str) -> int:
+    """Leave everything as it is; returns the unit. Raises LookupError, Refused."""
+    if not actor.may_act:
+        raise problems.Forbidden
+    if len(note) > NOTE:
+        raise problems.long("note", len(note), NOTE)
+    with desk.store.begin() as tx:
+        change = tx.handovers.get(handover_id)
+        if not actor.sees(change.unit_id):
+            raise LookupError(f"handover {handover_id}")
+        verdict = handover.refuse(tx, handover_id, actor.by, desk.now(), note.strip())
+        if verdict is not Verdict.REFUSED:
+            raise people_problems.handover(verdict)
+    return change.unit_id
+
+
+def _wish(tx: Tx, actor: Actor, change: Handover, entry: Entry) -> Acceptance:
+    """What the administrator typed over what was announced, as a roster would store it. Raises Refused."""
+    name, phone = entry.name.strip() or change.name, entry.phone.strip() or change.phone
+    if not name:
+        raise people_problems.handover(Verdict.NAMELESS)
+    clean = people.cleaned(replace(entry, name=name, phone=phone, role=Role.PRIMARY.value))
+    known = tx.people.with_phone(clean.phone) if clean.phone else None
+    people.free(tx, actor, clean.channel, clean.address, known.id if known else None)
+    return Acceptance(change.id, actor.by, clean.name, clean.phone, clean.channel, clean.address)
