@@ -1,6 +1,6 @@
 """Which of our mails another mail answers: by the Message-ID it cites, or by the tag in its subject."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -34,6 +34,17 @@ def by_tag(connection: Connection, tag: str, tag_of: Callable[[str], str]) -> Co
     """The conversation whose mails bear this tag; `tag_of` makes the tag of a key. Walks over the first mails: for strangers only."""
     rows = connection.execute(_FIRST)
     return next((Conversation(row.dedupe, row.person_id) for row in rows if tag_of(row.dedupe) == tag), None)
+
+
+def begun(connection: Connection, person_id: int) -> list[str]:
+    """The keys of the mails to a person with which a conversation began; usually there is one."""
+    return list(connection.execute(_FIRST.with_only_columns(MESSAGE.c.dedupe).where(MESSAGE.c.person_id == person_id)).scalars())
+
+
+def mailed_to(connection: Connection, person_id: int, keys: Collection[str]) -> bool:
+    """Whether one of these keys is that of a mail to the person."""
+    query = select(MESSAGE.c.id).where(MESSAGE.c.person_id == person_id, MESSAGE.c.channel == "mail", MESSAGE.c.dedupe.in_(list(keys)))
+    return bool(keys) and connection.execute(query.limit(1)).first() is not None
 
 
 def _keys(connection: Connection, ids: Iterable[str]) -> Mapping[str, str]:

@@ -148,6 +148,14 @@ class Outbox:
         """The conversation by mail whose subjects bear this tag; `tag_of` makes the tag of a key. For unknown senders: it is a walk."""
         return citations.by_tag(self._connection, tag, tag_of)
 
+    def conversations(self, person_id: int) -> Sequence[str]:
+        """The keys with which conversations by mail with the person began: of them the tags in its subjects are made."""
+        return citations.begun(self._connection, person_id)
+
+    def mailed_to(self, person_id: int, keys: Collection[str]) -> bool:
+        """Whether one of these keys is that of a mail to the person."""
+        return citations.mailed_to(self._connection, person_id, keys)
+
     def recipients(self, message_ids: Sequence[int]) -> Mapping[int, letters.Recipient]:
         """Whom these messages are for, by message id; those to strangers are left out."""
         return letters.recipients(self._connection, message_ids)

@@ -5,10 +5,13 @@ Never answered, never a status: no person spoke.
 
 from bot.store.inbox import InboxState
 from bot.store.people import Person
+from bot.talk import proof
 from bot.talk.turn import Turn
 
 REFUSED = "returned mail"
 """Why an address is bad, for administrators; the returned mail itself is kept."""
+UNPROVED = f"{REFUSED} without a sign of ours"
+"""Why a human has to look: anybody can write such a mail, and whoever believes it leaves a unit without reminders."""
 
 
 def take(hearing: Turn, person: Person | None) -> InboxState:
@@ -16,6 +19,8 @@ def take(hearing: Turn, person: Person | None) -> InboxState:
     inbound = hearing.inbound
     if person is None:
         return hearing.settle(InboxState.IGNORED, None)
+    if not proof.given(hearing, person):
+        return hearing.settle(InboxState.TROUBLE, person, trouble=UNPROVED)
     hearing.tx.people.mark_bad(inbound.channel, inbound.sender, hearing.now, f"{REFUSED}, inbound {inbound.id}")
     keys = [mark.removeprefix("message:") for mark in inbound.about.split() if mark.startswith("message:")]
     moved = hearing.tx.outbox.redirect(person.id, inbound.channel, inbound.sender.strip().lower(), keys, hearing.channels, hearing.now)

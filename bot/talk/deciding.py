@@ -17,7 +17,7 @@ from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.tasks import Task
 from bot.store.tx import Tx
-from bot.talk import answer
+from bot.talk import answer, proof
 from bot.talk.answer import Change
 from bot.talk.decide import Decision, Office, decide
 from bot.talk.route import among_named
@@ -25,6 +25,8 @@ from bot.talk.turn import Turn
 
 OF_ANOTHER = "decide"
 """About what a person is told who has to decide: a sentence of the answer's template."""
+UNPROVED = "a decision by a mail that answers none of ours"
+"""Why a human has to look: anybody can write a mail in the name of who decides."""
 
 
 def deciders(tx: Tx, task: Task, on: date) -> list[Person]:
@@ -55,6 +57,9 @@ def take(hearing: Turn, person: Person) -> InboxState | None:
     waiting = waiting_for(hearing.tx, person, hearing.today)
     if not waiting:
         return None
+    if not proof.given(hearing, person):
+        hearing.say(answer.told(hearing, person.id, "prove", [_line(task, hearing.today) for task in waiting]))
+        return hearing.settle(InboxState.TROUBLE, person, trouble=UNPROVED)
     meant = among_named(hearing.own, waiting)
     if len(meant) > 1 and not choices.begins_with_all(hearing.own):
         hearing.say(answer.told(hearing, person.id, "which_request", [_line(task, hearing.today) for task in meant]))

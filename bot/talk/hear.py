@@ -7,7 +7,7 @@ and never stands in the way of the next.
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -51,13 +51,20 @@ _BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, 
 """Faults of one inbound. What is not listed (the database is gone, the disk is full) ends the pass, and the next one tries again."""
 
 
-def run(now: datetime, store: Store, channels: frozenset[str], calendar: WorkCalendar, limit: int = 500) -> Counter[InboxState]:
-    """Read every inbound that waits, the oldest first; returns how many were left in which state."""
+def run(
+    now: datetime,
+    store: Store,
+    channels: frozenset[str],
+    calendar: WorkCalendar,
+    limit: int = 500,
+    tag_of: Callable[[str], str] = turn.no_tag,
+) -> Counter[InboxState]:
+    """Read every inbound that waits, the oldest first; returns how many were left in which state. `tag_of`: as in `Turn`."""
     with store.read() as tx:
         waiting = tx.inbox.unread(limit)
     left: Counter[InboxState] = Counter()
     for inbound in waiting:
-        state = _one(store, inbound, now, channels, calendar)
+        state = _one(store, inbound, now, channels, calendar, tag_of)
         if state is not None:
             left[state] += 1
     return left
@@ -67,16 +74,23 @@ def at_once(store: Store, inbound: Inbound, now: datetime, channels: frozenset[s
     """Keep what has just arrived and read it now; None if it came before or somebody else reads it."""
     with store.begin() as tx:
         number = tx.inbox.keep(inbound, now)
-    return None if number is None else _one(store, replace(inbound, id=number), now, channels, calendar)
+    return None if number is None else _one(store, replace(inbound, id=number), now, channels, calendar, turn.no_tag)
 
 
-def _one(store: Store, inbound: Inbound, now: datetime, channels: frozenset[str], calendar: WorkCalendar) -> InboxState | None:
+def _one(
+    store: Store,
+    inbound: Inbound,
+    now: datetime,
+    channels: frozenset[str],
+    calendar: WorkCalendar,
+    tag_of: Callable[[str], str],
+) -> InboxState | None:
     try:
         with store.begin() as tx:
             if not tx.context.hold(inbound.id):
                 return None  # another process has read it since
             own = quote.own_words(normalise.normalise(inbound.text))
-            return _hear(Turn(tx, inbound, own, min(inbound.at, now), now, channels, calendar))
+            return _hear(Turn(tx, inbound, own, min(inbound.at, now), now, channels, calendar, tag_of))
     except _BROKEN as fault:
         log.error("inbound_not_heard", inbound=inbound.id, fault=type(fault).__name__)
         with store.begin() as tx:

@@ -1,6 +1,6 @@
 """One inbound being heard inside one transaction: what it is, who said it, and how we speak back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import cast
@@ -24,9 +24,15 @@ BY_CHAT = 5
 """Questions and answers a person gets on a day by any channel: beyond that it is another robot, or somebody whom only a human can help."""
 
 
+def no_tag(_key: str) -> str:
+    """The tag of a conversation where mails bear none: none."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`own` are the person's own words, `at` is when they were said (never later than `now`)."""
+    """`own` are the person's own words, `at` is when they were said (never later than `now`); `tag_of` makes the tag of the mails
+    that began with a key."""
 
     tx: Tx
     inbound: Inbound
@@ -35,6 +41,7 @@ class Turn:
     now: datetime
     channels: frozenset[str]
     calendar: WorkCalendar
+    tag_of: Callable[[str], str] = no_tag
 
     @property
     def today(self) -> date:

@@ -2,10 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
-from bot.channels import console, dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_bot, wecom_cards, wecom_robot
+from bot.channels import (
+    console,
+    dingtalk_app,
+    dingtalk_robot,
+    feishu_robot,
+    http,
+    mail,
+    mail_message,
+    wecom_app,
+    wecom_bot,
+    wecom_cards,
+    wecom_robot,
+)
 from bot.channels.base import Channel
 from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
@@ -25,6 +38,11 @@ def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Cha
 def one(name: str, settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:
     """One channel, switched on or not: to try it before it goes live."""
     return _makers(settings, clock, tag_secret)[name]()
+
+
+def tags(tag_secret: Secret) -> Callable[[str], str]:
+    """Makes the tag that the subjects of a conversation bear of the key with which it began."""
+    return partial(mail_message.tag, mail_message.Sender("", "", tag_secret))
 
 
 def _makers(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Callable[[], Channel]]:

@@ -28,10 +28,11 @@ class UnknownJob(CuibaoError):
 def table(ground: Ground, clock: RealClock, ways: Mapping[str, Channel]) -> Mapping[str, Callable[[], object]]:
     """The jobs that run in a thread (all but `deliver`), by name."""
     store, sending = ground.store, ground.settings.cuibao_send_windows
+    tag_of = channels.tags(ground.secret)
     return {
         "due": lambda: due.run(clock.now(), store, ground.calendar, sending),
         "remind": lambda: remind.run(clock.now(), store, ways, ground.calendar, sending),
-        "listen": lambda: listen.run(clock.now(), store, ways, ground.calendar),
+        "listen": lambda: listen.run(clock.now(), store, ways, ground.calendar, tag_of),
         "bulletin": lambda: bulletin.run(clock.now(), store, ground.calendar, rehearse.circular(ground.renderer), sending),
         "quota": lambda: quota.run(clock.now(), store, ways),
         "alert": lambda: alert.run(clock.now(), store, ways),

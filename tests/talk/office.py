@@ -34,6 +34,11 @@ def at(text: str) -> datetime:
     return times.parse_instant(text if text.startswith("20") else f"2018-{text}")
 
 
+def tag_of(key: str) -> str:
+    """The tag of the mails that began with this key."""
+    return f"TAG/{key}"
+
+
 @dataclass(frozen=True)
 class Answer:
     """One message that went out."""
@@ -105,6 +110,11 @@ class Office:
         assert message is not None
         return message
 
+    def sign_of(self, letter: int) -> str:
+        """What an answer to this letter says it is about, once its Message-ID was found among ours."""
+        with self.store.read() as tx:
+            return f"message:{tx.outbox.get(letter).dedupe}"
+
     def keep(self, person: int, text: str, when: str, **fields: Any) -> int | None:
         """Something arrives from the person; nobody has read it yet."""
         with self.store.begin() as tx:
@@ -125,7 +135,7 @@ class Office:
 
     def hear(self, when: str) -> list[Answer]:
         """Hear everything that waits; what is in the outbox goes out."""
-        hear.run(at(when), self.store, CHANNELS, self.calendar)
+        hear.run(at(when), self.store, CHANNELS, self.calendar, tag_of=tag_of)
         return self.deliver(when)
 
     def deliver(self, when: str) -> list[Answer]:

@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
-from office import Office, at, texts
+from office import Office, at, tag_of, texts
 
 from bot.domain.words import Role, Status
+from bot.store.inbox import InboxState
 from bot.store.units import UnitRow
 from bot.talk import deciding
 
@@ -130,3 +131,37 @@ def test_where_nobody_decides_the_request_waits_for_the_administrators_pages(off
     with office.store.read() as tx:
         assert [task.id for task in tx.tasks.asking()] == [office.task(*Q3).id]
     assert office.task(*Q3).status is Status.PENDING
+
+
+@pytest.fixture
+def by_mail(office: Office, decider: int) -> int:
+    """The decider, now reached by mail, who has been asked about one request."""
+    with office.store.begin() as tx:
+        tx.people.add_address(decider, "mail", "wangwu@example.com", 0)
+        tx.people.mark_bad("wecom_app", f"a{decider}", at("10-16 09:00"), "left the application")
+    ask(office)
+    return decider
+
+
+def signs(office: Office, person: int) -> tuple[str, str]:
+    """What only the person's mailbox has seen: a Message-ID (made a key already), and the tag of its subjects."""
+    with office.store.read() as tx:
+        (asked,) = [message for message in tx.outbox.list(person_id=person) if message.dedupe.startswith("decide:")]
+        return f"message:{asked.dedupe}", f"tag:{tag_of(tx.outbox.conversations(person)[0])}"
+
+
+def test_a_mail_in_the_name_of_who_decides_decides_nothing_and_is_shown_to_a_human(office, by_mail):
+    contact = office.person("农安县", channel="mail", name="李四")
+    letter = office.letter(contact, "10-16 09:30", NONG_Q3)
+    for about in ("", office.sign_of(letter), f"tag:{tag_of('another')}", "task:1", "mid:<cb.0@example.com>"):
+        answers = office.say(by_mail, "同意", "10-16 10:00", channel="mail", about=about)
+        assert office.events(office.task(*Q3)) == ["extension_asked"], about
+        assert [answer.address for answer in answers] in (["wangwu@example.com"], []), about  # once a day
+        assert "无法确认出自您本人" in texts(answers) or not answers
+        assert (office.received()[0].state, office.received()[0].trouble) == (InboxState.TROUBLE, deciding.UNPROVED)
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+def test_a_mail_that_answers_ours_or_bears_its_tag_decides(office, by_mail, sign):
+    office.say(by_mail, "同意", "10-16 10:00", channel="mail", about=signs(office, by_mail)[sign])
+    assert office.task(*Q3).state.extended_to == LATER

@@ -200,7 +200,7 @@ def test_a_bounce_marks_the_mailbox_bad_and_the_letter_goes_to_the_next_address(
     with office.store.begin() as tx:
         tx.people.add_address(person, "wecom_app", f"w{person}", 5)
     letter = office.letter(person, "10-16 09:10", Q3)
-    answers = office.say(person, "系统退信", "10-16 09:20", kind=InboundKind.BOUNCE)
+    answers = office.say(person, "系统退信", "10-16 09:20", kind=InboundKind.BOUNCE, about=office.sign_of(letter))
     assert [(answer.channel, answer.address) for answer in answers] == [("wecom_app", f"w{person}")]
     assert stand(office, Q3) == [N]
     with office.store.read() as tx:
@@ -226,12 +226,23 @@ def test_a_bounce_of_an_older_letter_sends_that_one_again(office):
 
 def test_a_bounce_without_another_address_is_left_to_a_human_and_nothing_is_said(office):
     person = office.person("榆树市", channel="mail")
-    office.letter(person, "10-16 09:10", Q3)
-    assert office.say(person, "系统退信", "10-16 09:20", kind=InboundKind.BOUNCE) == []
+    letter = office.letter(person, "10-16 09:10", Q3)
+    assert office.say(person, "系统退信", "10-16 09:20", kind=InboundKind.BOUNCE, about=office.sign_of(letter)) == []
     found = office.received()[0]
     assert (found.state, found.trouble) == (InboxState.TROUBLE, "returned mail: no other address")
     with office.store.read() as tx:
         assert tx.people.best_address(person, CHANNELS) is None
+
+
+@pytest.mark.parametrize("about", ["", "message:letter:99", "tag:0123456789", "mid:<cb.0@example.com>"])
+def test_a_bounce_that_shows_nothing_of_our_mails_silences_nobody_and_is_left_to_a_human(office, about):
+    person = office.person("榆树市", channel="mail")
+    letter = office.letter(person, "10-16 09:10", Q3)
+    office.say(person, "系统退信", "10-16 09:20", kind=InboundKind.BOUNCE, about=about)
+    with office.store.read() as tx:
+        assert not any(address.bad for address in tx.people.get(person).addresses)
+        assert tx.outbox.get(letter).channel == "mail"
+    assert (office.received()[0].state, office.received()[0].trouble) == (InboxState.TROUBLE, "returned mail without a sign of ours")
 
 
 def test_a_bounce_about_a_mailbox_nobody_has_is_only_kept(office):
