@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import bulletin, ladder, punctuality, windows, wording
+from bot.domain import bulletin, ladder, ladder_text, punctuality, windows, wording
 from bot.domain.bulletin import Bulletin, Opening, Row
+from bot.domain.errors import LadderError
 from bot.domain.obligations import Obligation
 from bot.domain.windows import Windows
 from bot.domain.words import Status
@@ -53,8 +54,11 @@ def compose(tx: Tx, now: datetime, calendar: WorkCalendar, row: PeriodRow, facts
 
 
 def _has_come(name: str, row: PeriodRow, now: datetime, calendar: WorkCalendar, sending: Windows) -> bool:
-    rungs = ladder.LADDERS.get(name)
-    at = None if rungs is None else ladder.bulletin_at(rungs, row.due, calendar, sending)
+    try:
+        rungs = ladder_text.named(name)
+    except LadderError:  # the due job tells of it; the circulars of the others are not held up
+        return False
+    at = ladder.bulletin_at(rungs, row.due, calendar, sending)
     return at is not None and at <= now
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain import due as dues
-from bot.domain import ladder, periods, rules, times
+from bot.domain import ladder, ladder_text, periods, rules, times
 from bot.domain.due import Due
-from bot.domain.errors import CuibaoError, LadderError
+from bot.domain.errors import CuibaoError
 from bot.domain.obligations import Obligation
 from bot.domain.windows import DEFAULT, Windows
 from bot.domain.workdays import WorkCalendar
@@ -122,10 +122,7 @@ def _move(store: Store, obligation: Obligation, row: PeriodRow, due: Due, calend
 
 
 def _steps(obligation: Obligation, due: Due, calendar: WorkCalendar, windows: Windows) -> tuple[ladder.Step, ...]:
-    rungs = ladder.LADDERS.get(obligation.ladder)
-    if rungs is None:
-        raise LadderError(f"ladder {obligation.ladder!r}")
-    return ladder.steps(rungs, due, obligation.published, calendar, windows)
+    return ladder.steps(ladder_text.named(obligation.ladder), due, obligation.published, calendar, windows)
 
 
 def _tasks(now: datetime, store: Store, armed: Armed) -> int:

@@ -47,6 +47,13 @@ LABELS = {
     "note": "说明",
     "reason": "理由",
     "intent": "应读作",
+    "what": "报送内容",
+    "rule": "截止规则",
+    "hour": "截止钟点",
+    "recipient": "报送至",
+    "begins": "从哪天起算",
+    "ends": "到哪天为止",
+    "text": "通知全文",
 }
 """How the pages call the fields, for the sentences below."""
 
@@ -231,3 +238,48 @@ def no_contact(unit: str) -> Refused:
 def nothing_to_decide() -> Refused:
     """The message needs no decision any more."""
     return Refused("这条消息现在不需要决定：可能别人已经处理，或已经发出")
+
+
+def spoken(field: str, says: str) -> Refused:
+    """What the rules below refuse in a sentence of their own, for the field that they were given."""
+    return Refused(says, field)
+
+
+def no_hour(value: str) -> Refused:
+    """What should be an hour is none."""
+    return Refused(f"“{LABELS['hour']}”填的是“{value}”，不是钟点，应为 17:00 这样的形式", "hour")
+
+
+def not_built(on: str, example: str) -> Refused:
+    """The builder cannot make a rule of what it was given."""
+    return Refused(f"按“{on}”写不出规则，这种频次的“哪天”应填：{example}", "on")
+
+
+def no_units() -> Refused:
+    """An obligation that nobody owes."""
+    return Refused("还没有选择报送单位，请在下面的单位树里至少勾选一个", "units")
+
+
+def ends_early(ends: date, begins: date) -> Refused:
+    """The last day lies before the first."""
+    return Refused(f"“到哪天为止”填的是 {ends}，早于起算日（{begins}），请改为以后的日期，或留空表示一直有效", "ends")
+
+
+def never_due(begins: date) -> Refused:
+    """The rule asks for nothing within the obligation's days."""
+    return Refused(f"照这条规则，{begins} 以后没有任何一期要报，请检查规则里的日期和起止日", "rule")
+
+
+def short_notice(day: date, left: int) -> Refused:
+    """Less time than units need (PROMISES E6)."""
+    return Refused(f"没有保存：首个截止日是 {day}，离现在只有 {left} 个工作日，不足三个。确有必要，请勾选“时间紧，仍要下达”再保存", "sure")
+
+
+def not_looked() -> Refused:
+    """Nothing about a running obligation is saved unseen."""
+    return Refused("还没有保存：请先看右侧（手机上为下方）按现在的内容算出的截止日和影响，看过后再点一次“保存”")
+
+
+def obligation_changed() -> Changed:
+    """Somebody else changed the obligation."""
+    return changed("这个报送事项已被别人改动，您填写的内容还在，右侧的影响是对照最新内容算的")

@@ -12,7 +12,7 @@ class Obligation:
 
     `published` is the instant from which reminders may go; `begins` the first day whose periods count (a due day on or
     after it is owed), `ends` the last (None: until revoked). `hour` is the Shanghai time we ask for on the day.
-    `sentence` is the notice's own, word for word. `ladder` names the ladder (`ladder.LADDERS`). `wants_file`: the
+    `sentence` is the notice's own, word for word. `ladder` is the ladder as text (`ladder_text.named`). `wants_file`: the
     reply page takes files for it.
     """
 

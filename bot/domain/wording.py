@@ -163,6 +163,10 @@ _FLAWS = {
 }
 
 
+NOT_OWED = "报送事项改动后不再报送"
+"""Note of the fact that exempts a task nobody owes any more; it is looked for when the unit or the period comes back."""
+
+
 def flawed_ladder(name: str, flaws: Sequence[tuple[str, str]]) -> str:
     """Why a ladder cannot be saved: each rung's key with its flaw (`ladder.Flaw`)."""
     named = "；".join(f"{key}：{_FLAWS[flaw]}" if key else _FLAWS[flaw] for key, flaw in flaws)

@@ -1,10 +1,10 @@
 """The duties and who owes them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from bot.domain.due import Shift
 from bot.domain.obligations import Obligation
@@ -25,6 +25,15 @@ class Armed:
 
     obligation: Obligation
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An obligation, its state, and how many units owe it, of those that were asked about."""
+
+    obligation: Obligation
+    state: str
+    units: int
 
 
 class Obligations:
@@ -65,6 +74,22 @@ class Obligations:
     def all(self, state: str | None = None) -> list[Obligation]:
         """Every obligation (in that state), by id."""
         return [read(row) for row in self._connection.execute(_in_state(state))]
+
+    def owed(self, unit_ids: Collection[int] | None = None) -> list[Owed]:
+        """Every obligation that one of these units owes (None: all obligations), by id."""
+        mine = OWES.c.obligation_id == OBLIGATION.c.id
+        if unit_ids is not None:
+            mine &= OWES.c.unit_id.in_(list(unit_ids))
+        count = func.count(OWES.c.unit_id).label("units")
+        columns: list[Any] = [*OBLIGATION.c, count]
+        query = select(*columns).join(OWES, mine, isouter=unit_ids is None).group_by(OBLIGATION.c.id)
+        return [Owed(read(row), row.state, row.units) for row in self._connection.execute(query.order_by(OBLIGATION.c.id))]
+
+    def load(self, unit_ids: Collection[int], but: int = 0) -> dict[int, int]:
+        """How many armed obligations each of these units owes, `but` apart; units that owe none are left out."""
+        query = select(OWES.c.unit_id, func.count()).join(OBLIGATION, OBLIGATION.c.id == OWES.c.obligation_id)
+        query = query.where(OBLIGATION.c.state == ARMED, OBLIGATION.c.id != but, OWES.c.unit_id.in_(list(unit_ids)))
+        return dict(self._connection.execute(query.group_by(OWES.c.unit_id)).tuples().all())
 
     def armed(self) -> list[Armed]:
         """What the due job works on, by id."""

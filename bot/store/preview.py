@@ -36,23 +36,35 @@ class Ahead:
     missed: tuple[str, ...]
 
 
-def ahead(connection: Connection, until: datetime, channels: Collection[str], on: date) -> list[Ahead]:
-    """Steps of armed obligations that fire before `until` and concern somebody, in order of time; people as of `on`."""
+def ahead(
+    connection: Connection,
+    until: datetime,
+    channels: Collection[str],
+    on: date,
+    *,
+    units: Collection[int] | None = None,
+    obligation_id: int | None = None,
+) -> list[Ahead]:
+    """Steps of armed obligations that fire before `until` and concern somebody, in order of time; people as of `on`.
+
+    Only of these `units` and of this obligation, if they are given.
+    """
     columns = [STEP.c[name] for name in ("id", "period_id", "task_id", "rung", "role", "kind", "fires_at", "release", "released_at")]
     named = [*columns, OBLIGATION.c.what, PERIOD.c.name.label("period")]
     query = select(*named).join(PERIOD, PERIOD.c.id == STEP.c.period_id)
     query = query.join(OBLIGATION, OBLIGATION.c.id == PERIOD.c.obligation_id).order_by(STEP.c.fires_at, STEP.c.id)
-    rows = connection.execute(query.where(STEP.c.planned_at.is_(None), STEP.c.fires_at < until, OBLIGATION.c.state == ARMED)).all()
-    open_, office = _open(connection, {row.period_id for row in rows}), _Office.read(connection, channels, on)
+    query = query.where(STEP.c.planned_at.is_(None), STEP.c.fires_at < until, OBLIGATION.c.state == ARMED)
+    rows = connection.execute(query if obligation_id is None else query.where(OBLIGATION.c.id == obligation_id)).all()
+    open_, office = _open(connection, {row.period_id for row in rows}, units), _Office.read(connection, channels, on)
     found = (_step(row, [task for task in open_[row.period_id] if _concerned(row, task)], office) for row in rows)
     return [step for step in found if step.tasks]
 
 
-def _open(connection: Connection, period_ids: Collection[int]) -> defaultdict[int, list[Row[Any]]]:
+def _open(connection: Connection, period_ids: Collection[int], units: Collection[int] | None) -> defaultdict[int, list[Row[Any]]]:
     query = select(*[TASK.c[name] for name in ("id", "period_id", "unit_id", "own_steps", "quiet_until")])
     found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for task in connection.execute(query.where(TASK.c.closed == false(), TASK.c.disputed == false()).order_by(TASK.c.unit_id)):
-        if task.period_id in period_ids:
+        if task.period_id in period_ids and (units is None or task.unit_id in units):
             found[task.period_id].append(task)
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain import holds, ladder, times, windows, wording
+from bot.domain import holds, ladder, ladder_text, times, windows, wording
 from bot.domain.messages import Draft
 from bot.domain.status import Event, EventKind
 from bot.domain.windows import Windows
@@ -96,7 +96,7 @@ def _waiting(tx: Tx, task: Task) -> list[int]:
 
 
 def _lay_anew(tx: Tx, task: Task, granted: date, now: datetime, office: Office) -> None:
-    rungs = ladder.LADDERS[tx.obligations.get(task.obligation_id).ladder]
+    rungs = ladder_text.named(tx.obligations.get(task.obligation_id).ladder)
     steps = ladder.extension_steps(rungs, task.due, granted, now, office.calendar, office.windows)
     tx.tasks.extend(task.id, granted, steps)
 

@@ -1,16 +1,15 @@
 """A notice on its way to being armed, and what lies ahead: everything an administrator wants to see before anything is sent."""
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from bot.desk import who as desk_who
 from bot.domain import due as dues
 from bot.domain import ladder, notices, periods, rules, times
 from bot.domain.due import Due, Shift
 from bot.domain.errors import CuibaoError
 from bot.domain.workdays import WorkCalendar
 from bot.settings import CHANNELS, Settings
-from bot.store import preview
 from bot.store.preview import Ahead
 from bot.store.roster import KnownUnit, Roster
 from bot.store.tx import Tx
@@ -115,13 +114,7 @@ def arm(ground: Ground, arming: Arming, at: datetime) -> due_job.Planned:
 def who(ground: Ground, at: datetime, on: date, days: int) -> list[Ahead]:
     """The steps of `days` days from `on` (included). What is overdue counts as of today, collapsed as the next tick would do it."""
     with ground.store.read() as tx:
-        steps = preview.ahead(tx.connection, times.end_of(on + timedelta(days=days - 1)), ways(ground.settings), on)
-    late: defaultdict[tuple[int, int | None], list[Ahead]] = defaultdict(list)
-    for step in steps:
-        if step.released and step.fires_at <= at:
-            late[step.period_id, step.task_id].append(step)
-    skipped = {step.id for group in late.values() for step in ladder.collapse(group, at)[1]}
-    return [step for step in steps if step.id not in skipped and times.civil_day(max(step.fires_at, at)) >= on]
+        return desk_who.ahead(tx, at, on, days, ways(ground.settings))
 
 
 def _check(only: tuple[int, ...], count: int) -> None:

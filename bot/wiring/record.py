@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.channels.base import Limits
-from bot.domain import foresight, ladder, period_names, times
+from bot.domain import foresight, ladder, ladder_text, period_names, times
 from bot.domain.foresight import Sending
 from bot.domain.obligations import Obligation
 from bot.domain.words import MessageKind, MessageState, label
@@ -88,7 +88,7 @@ def _dead_rungs(tx: Tx, obligations: Sequence[Obligation], rehearsal: Rehearsal,
     for duty in obligations:
         for period in tx.periods.of(duty.id):
             if period.due.target <= rehearsal.ends:
-                laid = ladder.LADDERS[duty.ladder]
+                laid = ladder_text.named(duty.ladder)
                 dead = ladder.dead_rungs(laid, period.due, duty.published, calendar, rehearsal.cast.windows)
                 found += [foresight.dead_rung(duty.what, period_names.label(period.name), rung, reason) for rung, reason in dead]
     return found

@@ -25,6 +25,7 @@ SPEAKS_CHINESE = (
     "bot/store/opening.py",  # what keeps a database from being opened
     "bot/domain/errors.py",
     "bot/domain/words.py",
+    "bot/domain/ladder_text.py",
     "bot/domain/notices/",
     "bot/domain/mail/",  # what mail programs write around an answer
     "bot/domain/replies/",
