@@ -245,6 +245,11 @@ def spoken(field: str, says: str) -> Refused:
     return Refused(says, field)
 
 
+def no_what() -> Refused:
+    """An obligation that does not say what is owed."""
+    return empty("what", "本地区培育工作开展情况")
+
+
 def no_hour(value: str) -> Refused:
     """What should be an hour is none."""
     return Refused(f"“{LABELS['hour']}”填的是“{value}”，不是钟点，应为 17:00 这样的形式", "hour")

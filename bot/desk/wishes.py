@@ -51,7 +51,7 @@ def understood(tx: Tx, desk: Desk, actor: Actor, wish: Wish, base: Obligation | 
     obligation = Obligation(
         id=0 if base is None else base.id,
         notice_id=None if base is None else base.notice_id,
-        what=_text("what", wish.what, WHAT),
+        what=_what(wish.what),
         rule=_rule(wish.rule),
         shift=shift,
         hour=hour,
@@ -111,10 +111,10 @@ def build(every: str, on: str) -> str:
         raise problems.not_built(on, example) from error
 
 
-def _text(field: str, text: str, longest: int) -> str:
-    found = _short(field, text, longest)
+def _what(text: str) -> str:
+    found = _short("what", text, WHAT)
     if not found:
-        raise problems.empty(field, "2018年三季度培育工作开展情况")
+        raise problems.no_what()
     return found
 
 

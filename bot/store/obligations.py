@@ -89,7 +89,7 @@ class Obligations:
         """How many armed obligations each of these units owes, `but` apart; units that owe none are left out."""
         query = select(OWES.c.unit_id, func.count()).join(OBLIGATION, OBLIGATION.c.id == OWES.c.obligation_id)
         query = query.where(OBLIGATION.c.state == ARMED, OBLIGATION.c.id != but, OWES.c.unit_id.in_(list(unit_ids)))
-        return dict(self._connection.execute(query.group_by(OWES.c.unit_id)).tuples().all())
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(OWES.c.unit_id))}
 
     def armed(self) -> list[Armed]:
         """What the due job works on, by id."""
