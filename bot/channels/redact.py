@@ -17,7 +17,7 @@ SHORT: Final = 8
 _IN_URL: Final = re.compile(
     r"([?&](?:key|access_token|sign|session|corpsecret|msg_signature|echostr|ticket|token|secret|timestamp|nonce)=)[^&\s\"'<>)]+"
 )
-_IN_PATH: Final = re.compile(r"(/open-apis/bot/v2/hook/)[^/\s\"'<>?)]+")
+_IN_PATH: Final = re.compile(r"((?:/open-apis/bot/v2/hook|/login|/r)/)[^/\s\"'<>?)]+")
 _BY_NAME: Final = re.compile(
     r"(?i)\b((?:access_?token|corp_?secret|app_?secret|client_?secret|secret|password)[\"']?\s*[:=]\s*[\"']?)[^&\s\"',;})\]]+"
 )

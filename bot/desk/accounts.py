@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.desk import keys, problems
+from bot.desk import doorway, keys, problems
 from bot.desk.desk import Actor, Desk
 from bot.desk.doorway import LINK_LOGIN
 from bot.domain import passwords, rights, times
@@ -83,10 +83,7 @@ def reset(desk: Desk, actor: Actor, account_id: int) -> str:
 def choose_password(desk: Desk, actor: Actor, session_id: int, old: str, new: str, again: str) -> None:
     """One's own password; the other sessions end. Raises Refused."""
     now = desk.wall()
-    with desk.store.read() as tx:
-        account = tx.accounts.get(actor.account_id)
-    if not keys.fits(account.password, old):
-        raise problems.wrong_password()
+    account = _proved(desk, actor, old)
     _good(new, again, old, account.login)
     with desk.store.begin() as tx:
         _write(tx, account, account.version, {"password": keys.hashed(new), "must_change": False})
@@ -117,6 +114,8 @@ def confirm_factor(desk: Desk, actor: Actor, sealed: str, code: str) -> None:
         raise problems.wrong_code()
     with desk.store.begin() as tx:
         account = tx.accounts.get(actor.account_id)
+        if account.totp:
+            raise problems.factor_there()
         _write(tx, account, account.version, {"totp": sealed, "totp_used": step})
         tx.audit.write(actor.by, "account.factor_on", now, about=actor.by)
 
@@ -124,10 +123,7 @@ def confirm_factor(desk: Desk, actor: Actor, sealed: str, code: str) -> None:
 def drop_factor(desk: Desk, actor: Actor, password: str) -> None:
     """No second factor any more. Raises Refused."""
     now = desk.wall()
-    with desk.store.read() as tx:
-        account = tx.accounts.get(actor.account_id)
-    if not keys.fits(account.password, password):
-        raise problems.wrong_password()
+    account = _proved(desk, actor, password)
     with desk.store.begin() as tx:
         _write(tx, account, account.version, {"totp": ""})
         tx.audit.write(actor.by, "account.factor_off", now, about=actor.by)
@@ -167,6 +163,20 @@ def sessions(desk: Desk, actor: Actor, *, everybody: bool = False) -> list[Sessi
 def shown(account: Account) -> dict[str, Any]:
     """What the audit log may show of it."""
     return {name: getattr(account, name) for name in SHOWN}
+
+
+def _proved(desk: Desk, actor: Actor, password: str) -> Account:
+    """The account of who acts, once they have shown that they know its password. A wrong one counts as it does at the door: a browser
+    left open is no place to guess. Raises Refused."""
+    now = desk.wall()
+    with desk.store.read() as tx:
+        account = tx.accounts.get(actor.account_id)
+    if not account.waits(now) and keys.fits(account.password, password):
+        return account
+    with desk.store.begin() as tx:
+        if not tx.accounts.hold(account.id).waits(now):
+            doorway.failed(tx, account.id, now)
+    raise problems.wrong_password()
 
 
 def _manager(actor: Actor) -> None:

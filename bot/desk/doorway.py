@@ -52,24 +52,24 @@ def by_link(desk: Desk, client: Client) -> str:
 def by_password(desk: Desk, knock: Knock, client: Client) -> str:
     """A session for whoever proves to be this administrator; returns its cookie. Raises Refused.
 
-    Which part was wrong is not said, and an unknown name takes as long as a known one.
+    What was wrong is not said, nor whether the account waits; an unknown name and one that waits take as long as any other.
     """
     now = desk.wall()
     with desk.store.read() as tx:
         account = tx.accounts.by_login(knock.login.strip().casefold())
-    if account is not None and account.locked_until is not None and now < account.locked_until:
-        raise problems.locked(account.locked_until)
     right = keys.fits(account.password if account else NO_SECRET, knock.password)
-    if account is None or not account.active:
+    if account is None or not account.active or account.waits(now):
         raise problems.not_let_in()
     if right and account.totp and not knock.code.strip():
         raise problems.code_needed()
     with desk.store.begin() as tx:
+        if tx.accounts.hold(account.id).waits(now):  # those who came at the same time have used up the attempts
+            raise problems.not_let_in()
         if right and _second_factor(desk, tx, account, knock.code, now):
             tx.accounts.tried(account.id, 0, None)
             return _opened(tx, account.id, BY_PASSWORD, client, now)
-        refusal = _failed(tx, account.id, now)
-    raise refusal
+        failed(tx, account.id, now)
+    raise problems.not_let_in()
 
 
 def visit(desk: Desk, token: str) -> Visit | None:
@@ -107,12 +107,12 @@ def _second_factor(desk: Desk, tx: Tx, account: Account, code: str, now: datetim
     return step is not None and tx.accounts.use_code(account.id, step)
 
 
-def _failed(tx: Tx, account_id: int, now: datetime) -> problems.Refused:
-    failures = tx.accounts.get(account_id).failures + 1
+def failed(tx: Tx, account_id: int, now: datetime) -> None:
+    """One more wrong attempt: after some the account waits. To be called in a transaction that is kept."""
+    failures = tx.accounts.hold(account_id).failures + 1
     until = passwords.wait_until(failures, now)
     tx.accounts.tried(account_id, failures, until)
     tx.audit.write("system", "login.locked" if until else "login.failed", now, about=f"admin:{account_id}", after={"failures": failures})
-    return problems.locked(until) if until else problems.not_let_in()
 
 
 def _opened(tx: Tx, account_id: int, how: str, client: Client, now: datetime) -> str:

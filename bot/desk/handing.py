@@ -53,4 +53,6 @@ def _wish(tx: Tx, actor: Actor, change: Handover, entry: Entry) -> Acceptance:
     clean = people.cleaned(replace(entry, name=name, phone=phone, role=Role.PRIMARY.value))
     known = tx.people.with_phone(clean.phone) if clean.phone else None
     people.free(tx, actor, clean.channel, clean.address, known.id if known else None)
+    if known is not None and clean.address and not all(actor.sees(post.unit_id) for post in known.roles):
+        raise people_problems.not_ours()  # their messages about other units would go there
     return Acceptance(change.id, actor.by, clean.name, clean.phone, clean.channel, clean.address)

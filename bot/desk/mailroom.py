@@ -76,10 +76,15 @@ def handled(desk: Desk, actor: Actor, inbound_id: int) -> None:
 
 
 def bind(desk: Desk, actor: Actor, inbound_id: int, words: str) -> None:
-    """The stranger is the contact of this unit: the address is added to them, and what they said is heard again. Raises Refused."""
+    """The stranger is the contact of this unit: the address is added to them, and what they said is heard again. Raises Refused.
+
+    Raises LookupError for a letter whose sender is known, or unknown even to the platform: nobody's address is taken from them.
+    """
     now = desk.now()
     with desk.store.begin() as tx:
         found = _letter(tx, actor, inbound_id)
+        if found.state is not InboxState.STRANGER or not found.inbound.sender:
+            raise LookupError(f"stranger {inbound_id}")
         units = [unit for unit in tx.units.find(words) if words.strip() and actor.sees(unit.id)]
         exact = [unit for unit in units if words.strip() in (unit.name, unit.short_name, unit.code)] or units
         if len(exact) != 1:
@@ -107,8 +112,9 @@ def correct(desk: Desk, actor: Actor, inbound_id: int, intent: str) -> None:
 
 
 def corrections(desk: Desk, actor: Actor) -> Iterator[str]:
-    """Every correction as a line of JSON, the newest first: what `cuibao reply read` takes, and what it should have said."""
-    if not actor.may_audit:
+    """Every correction as a line of JSON, the newest first: what `cuibao reply read` takes, and what it should have said. They quote
+    letters of all units: for who sees everything."""
+    if not actor.may_audit or not actor.sees_all:
         raise problems.Forbidden
     with desk.store.read() as tx:
         entries = tx.audit.search(Search(act=CORRECTED), limit=10_000)

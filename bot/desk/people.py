@@ -55,8 +55,12 @@ def add(desk: Desk, actor: Actor, unit_id: int, entry: Entry) -> tuple[int, bool
         if known is not None and any(term.role is role and term.held(times.civil_day(desk.now())) for term in known.at(unit_id)):
             raise told.holds_it(clean.name, role)
         free(tx, actor, clean.channel, clean.address, known.id if known else None)
+        has = {(way.channel, way.value) for way in known.ways} if known else set()
+        fresh = bool(clean.address) and (clean.channel, clean.address) not in has
+        if fresh and known is not None and not units.theirs(known, actor):
+            raise told.not_ours()
         person_id = known.id if known else tx.people.put(clean.name, _kind(role), clean.phone)
-        if clean.address and not any((way.channel, way.value) == (clean.channel, clean.address) for way in (known.ways if known else ())):
+        if fresh:
             tx.people.add_address(person_id, clean.channel, clean.address, len(known.ways) if known else 0)
         tx.people.assign(person_id, unit_id, role, clean.since, _after(clean.last))
         after = {"unit": unit_id, "role": role.value, "known": known is not None, **_days(clean.since, clean.last)}
@@ -173,12 +177,14 @@ def cleaned(entry: Entry) -> Entry:
 
 
 def free(tx: Tx, actor: Actor, channel: str, address: str, own: int | None) -> None:
-    """Raises Refused if the account is somebody else's."""
-    if not address or channel in roster.SHARED:
+    """Raises Refused if the account is somebody else's. People of the actor's units may have a mailbox in common; who is outside of them
+    would no longer be heard from theirs."""
+    holder = tx.people.by_address(channel, address) if address else None
+    if holder is None or holder.id == own:
         return
-    holder = tx.people.by_address(channel, address)
-    if holder is not None and holder.id != own:
-        raise told.taken(address, holder.name if actor.units is None or any(actor.sees(post.unit_id) for post in holder.roles) else "")
+    ours = actor.sees_all or any(actor.sees(post.unit_id) for post in holder.roles)
+    if channel not in roster.SHARED or not ours:
+        raise told.taken(address, holder.name if ours else "")
 
 
 def _may(actor: Actor) -> None:

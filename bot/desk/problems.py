@@ -148,19 +148,22 @@ def same_password() -> Refused:
     return Refused("新口令与原口令相同，请换一个", "password")
 
 
+def factor_there() -> Refused:
+    """A second factor is switched on already: it takes the password to switch it off first."""
+    return Refused("两步验证已经启用。要换验证器，请先输入口令停用，再重新启用", "code")
+
+
 def wrong_password() -> Refused:
     """The present password was not the right one."""
-    return Refused("原口令不对，口令没有改变。忘记口令请联系省级管理员重置", "old")
+    return Refused("原口令不对，没有改变；连续输错会暂停登录。忘记口令请联系省级管理员重置", "old")
 
 
 def not_let_in() -> Refused:
-    """Login name, password or code is wrong; which of them is not said."""
-    return Refused("登录名、口令或验证码不正确。请检查大小写和输入法；连续输错会暂停登录")
-
-
-def locked(until: datetime) -> Refused:
-    """Too many wrong attempts."""
-    return Refused(f"连续输错次数过多，此账号暂停登录到 {times.local(until):%H:%M}。着急时请联系省级管理员，或在服务器上运行 cuibao link")
+    """Login name, password or code is wrong, or the account waits; which of them is not said."""
+    return Refused(
+        "登录名、口令或验证码不正确，或者连续输错次数过多、此账号暂停登录（第5次起，5分钟起逐次加倍）。"
+        "请检查大小写和输入法，稍后再试；着急时请联系省级管理员重置，或在服务器上运行 cuibao link"
+    )
 
 
 def code_needed() -> Refused:

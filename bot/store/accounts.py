@@ -33,6 +33,10 @@ class Account:
     version: int
     created_at: datetime
 
+    def waits(self, now: datetime) -> bool:
+        """Whether no attempt is looked at now, because too many have failed."""
+        return self.locked_until is not None and now < self.locked_until
+
 
 class Accounts:
     """Queries about administrators. Login names are compared as they are given: whoever calls has folded them."""
@@ -56,6 +60,11 @@ class Accounts:
         """The same, None if there is none."""
         found = self._read(ACCOUNT.c.id == account_id)
         return found[0] if found else None
+
+    def hold(self, account_id: int) -> Account:
+        """The same, and whoever else wants to hold it waits until this transaction ends. Raises LookupError."""
+        self._connection.execute(select(ACCOUNT.c.id).where(ACCOUNT.c.id == account_id).with_for_update())
+        return self.get(account_id)
 
     def by_login(self, login: str) -> Account | None:
         """The administrator with this login name."""

@@ -1,11 +1,14 @@
 """The application: which pages there are, and what every request passes through."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from bot.web import (
     acts,
+    addresses,
     assets,
+    bodies,
+    brake,
     callbacks,
     circulars,
     errors,
@@ -56,8 +59,9 @@ def build(house: House) -> FastAPI:
     app.state.assets = assets.load()
     app.state.templates = pages.environment(app.state.assets)
     app.state.reply_brakes = reply_page.Brakes()
+    app.state.knocks = brake.Brake(bodies.KNOCKS, bodies.KNOCK_TIME)
     for part in PAGES:
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=[Depends(addresses.known_numbers)])
     errors.install(app)
     app.add_middleware(sessions.SessionMiddleware, cookies=app.state.cookies, house=house)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)

@@ -1,6 +1,7 @@
 """Request bodies, read with a limit: nobody can make the process hold more than it wants to."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,8 @@ from bot.web import state
 FORM = 64 * 1024
 """Bytes a form of ours may have: some lines of text, or some thousand ticked boxes."""
 MAX_FIELDS = 2_500
+KNOCKS, KNOCK_TIME = 60, timedelta(minutes=10)
+"""Attempts to log in from one address, whatever the names: a password is costly to look at, and an office has few administrators."""
 
 
 class Fields(Mapping[str, str]):
@@ -66,9 +69,11 @@ async def genuine_form(request: Request) -> Fields:
 
 
 async def door_form(request: Request) -> Fields:
-    """The fields of the form at the door, before anybody is logged in. Raises Forged, or as `form` does."""
+    """The fields of the form at the door, before anybody is logged in. Raises Forged, HTTPException 429, or as `form` does."""
     fields = await form(request)
     state.cookies(request).require_door_token(request.cookies, fields.get("token", ""))
+    if not request.app.state.knocks.free(request.client.host if request.client else "", state.house(request).now()):
+        raise HTTPException(429)
     return fields
 
 

@@ -12,6 +12,8 @@ from bot.desk.problems import Refused
 from bot.domain import times
 
 UNPROCESSABLE = 422
+YEARS = range(1990, 2200)
+"""Years that a day of ours may lie in: what is typed beyond is a slip, and some of it no clock can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,31 @@ def refused(fields: Mapping[str, str], refusal: Refused, which: str = "") -> For
 def day(fields: Mapping[str, str], name: str) -> date:
     """A civil day. Raises Refused."""
     value = fields.get(name, "").strip()
+    found = civil(value)
+    if found is None:
+        raise problems.no_day(name, value)
+    return found
+
+
+def civil(typed: str) -> date | None:
+    """The day that was typed, None for what is none or lies in none of YEARS."""
     try:
-        return date.fromisoformat(value.replace("/", "-").replace(".", "-"))
-    except ValueError as error:
-        raise problems.no_day(name, value) from error
+        found = date.fromisoformat(typed.replace("/", "-").replace(".", "-"))
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
 
 
 def instant(fields: Mapping[str, str], name: str) -> datetime:
     """A moment of Shanghai's clock. Raises Refused."""
     value = fields.get(name, "").strip()
     try:
-        return times.parse_instant(value.replace("/", "-"))
-    except ValueError as error:
+        found = times.parse_instant(value.replace("/", "-"))
+    except (ValueError, OverflowError) as error:
         raise problems.no_instant(name, value) from error
+    if found.year not in YEARS:
+        raise problems.no_instant(name, value)
+    return found
 
 
 def number(fields: Mapping[str, str], name: str) -> int:

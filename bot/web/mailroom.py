@@ -20,7 +20,7 @@ def inbox(request: Request, desk: state.Desk, me: state.Me) -> Response:
 @router.api_route("/inbox/corrections.jsonl", methods=["GET", "HEAD"])
 def corrections(request: Request, desk: state.Desk, me: state.Me) -> Response:
     """Every correction as a test case."""
-    if not me.may_audit:
+    if not me.may_audit or not me.sees_all:
         raise Forbidden
     headers = {"content-disposition": 'attachment; filename="corrections.jsonl"'}
     return StreamingResponse(mailroom.corrections(desk, me), media_type="application/x-ndjson", headers=headers)

@@ -108,11 +108,12 @@ def _users(request: Request, desk: state.Desk, me: state.Me, form: forms.Form, s
 
 
 def _wish(fields: Mapping[str, str], *, active: bool) -> Wish:
-    return Wish(fields.get("name", ""), fields.get("rank", ""), int(fields["unit"]) if fields.get("unit", "").isdecimal() else None, active)
+    unit_id = forms.number(fields, "unit") if fields.get("unit", "") else None
+    return Wish(fields.get("name", ""), fields.get("rank", ""), unit_id, active)
 
 
 def _search(query: Mapping[str, str]) -> Search:
-    begins, ends = _day(query.get("since", "")), _day(query.get("until", ""))
+    begins, ends = forms.civil(query.get("since", "")), forms.civil(query.get("until", ""))
     return Search(
         by=query.get("by", "").strip()[:40],
         about=query.get("about", "").strip()[:120],
@@ -124,10 +125,3 @@ def _search(query: Mapping[str, str]) -> Search:
 
 def _after(day: date | None) -> datetime | None:
     return times.end_of(day) if day else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -127,10 +127,10 @@ def _day(fields: bodies.Fields, name: str) -> date | None:
     value = fields.get(name, "").strip()
     if not value:
         return None
-    try:
-        return date.fromisoformat(value.replace("/", "-").replace(".", "-"))
-    except ValueError as error:
-        raise people_problems.no_day(name, value) from error
+    found = forms.civil(value)
+    if found is None:
+        raise people_problems.no_day(name, value)
+    return found
 
 
 def _assign(desk: Desk, me: Actor, place: Place, fields: bodies.Fields) -> None:

@@ -153,3 +153,11 @@ async def test_a_doubtful_token_request_is_no_doubt_about_the_message() -> None:
 
 def test_the_clock_of_tests_is_aware() -> None:
     assert Clock()() == datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("path", ["/r/12-6900-3.abcDEF_-9", "/login/abcDEF_-9abcDEF"])
+def test_a_link_that_opens_something_does_not_stand_in_the_log(path: str) -> None:
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, json.dumps({"path": path, "event": "page_failed"}), None, None)
+    assert redact.redact(record)
+    assert "abcDEF" not in record.getMessage()
+    assert path.rsplit("/", 1)[0] + "/***" in record.getMessage()

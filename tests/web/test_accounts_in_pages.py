@@ -7,9 +7,12 @@ import httpx
 import pyotp
 import pytest
 
-from bot.desk import accounts
+from bot.desk import accounts, doorway, keys
 from bot.desk.desk import Actor
+from bot.desk.problems import Refused
+from bot.domain.secret import Secret
 from bot.domain.words import Rank
+from bot.store.sessions import Client
 from tests.web import conftest
 from tests.web.fake_house import FakeHouse
 
@@ -131,3 +134,56 @@ async def test_one_ends_ones_other_sessions_and_nobody_elses(house: FakeHouse):
         assert (await one.post(ends[0], data={"token": mine})).status_code == 303
         assert (await other.get("/me")).status_code == 303
         assert (await one.get("/me")).status_code == 200
+
+
+async def test_whether_a_name_exists_is_not_told_by_its_lock(stranger: httpx.AsyncClient, house: FakeHouse):
+    account(house)
+    said = {}
+    for login in ("zhangsan", "nobody"):
+        for _ in range(7):
+            answer = await log_in(stranger, login, "wrong")
+        said[login] = re.sub(r'value="[^"]*"', "", answer.text)
+    assert said["zhangsan"] == said["nobody"]
+
+
+def test_attempts_at_the_same_moment_do_not_pass_the_lock(house: FakeHouse, monkeypatch: pytest.MonkeyPatch):
+    account_id = account(house)
+    fits = keys.fits
+
+    def meanwhile(kept: Secret, password: str) -> bool:
+        """While the right password is looked at, five others are found wrong."""
+        with house.desk.store.begin() as tx:
+            for _ in range(5):
+                doorway.failed(tx, account_id, house.now())
+        return fits(kept, password)
+
+    monkeypatch.setattr(doorway.keys, "fits", meanwhile)
+    with pytest.raises(Refused):
+        doorway.by_password(house.desk, doorway.Knock("zhangsan", GOOD), Client())
+
+
+def test_a_browser_left_open_is_no_place_to_guess_the_password(house: FakeHouse):
+    account_id = account(house)
+    me = Actor(account_id, "zhangsan", "张三", Rank.PROVINCE, None)
+    for _ in range(5):
+        with pytest.raises(Refused):
+            accounts.drop_factor(house.desk, me, "wrong")
+    with pytest.raises(Refused):
+        accounts.choose_password(house.desk, me, 0, GOOD, GOOD + "!", GOOD + "!")
+    house.clock += timedelta(minutes=5)
+    accounts.choose_password(house.desk, me, 0, GOOD, GOOD + "!", GOOD + "!")
+
+
+def test_a_second_factor_is_not_replaced_without_the_password(house: FakeHouse):
+    me = Actor(account(house), "zhangsan", "张三", Rank.PROVINCE, None)
+    (mine, address), (others, another) = accounts.start_factor(house.desk, me), accounts.start_factor(house.desk, me)
+    accounts.confirm_factor(house.desk, me, mine, pyotp.parse_uri(address).at(house.clock))
+    with pytest.raises(Refused, match="先输入口令停用"):
+        accounts.confirm_factor(house.desk, me, others, pyotp.parse_uri(another).at(house.clock))
+
+
+async def test_many_attempts_from_one_address_wait_whatever_the_names(stranger: httpx.AsyncClient, house: FakeHouse):
+    knocks = [await log_in(stranger, f"u{n}", "x") for n in range(61)]
+    assert [knock.status_code for knock in knocks] == [403] * 60 + [429]
+    house.clock += timedelta(minutes=10)
+    assert (await log_in(stranger, "u", "x")).status_code == 403

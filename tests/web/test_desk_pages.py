@@ -270,3 +270,25 @@ async def test_a_telephone_number_is_masked_until_somebody_asks_and_asking_is_wr
         assert "13800000001" in shown.text
     with province.bureau.store.read() as tx:
         assert tx.audit.list(f"person:{person_id}")[0].act == "phone.revealed"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *((path, 404) for path in ("/tasks/99999999999999999999", "/bulletins/4294967296", "/bulletins/editions/9999999999.0")),
+        *((path, 404) for path in ("/units/99999999999999999999", "/tasks/4294967296/remind")),
+        *((f"/system/audit{path}", 200) for path in ("?until=9999-12-31", "?since=0001-01-01", ".csv?until=9999-12-31")),
+        *((f"/progress?until={day}", 200) for day in ("9999-12-31", "0001-01-01")),
+    ],
+)
+async def test_numbers_and_days_that_nothing_can_have_are_no_failure(province: Province, path: str, status: int):
+    async with logged_in(province, Rank.PROVINCE) as client:
+        assert (await client.get(path)).status_code == status
+
+
+async def test_a_day_beyond_all_calendars_is_refused_in_words(province: Province):
+    task = province.task(province.ours)
+    async with logged_in(province, Rank.PROVINCE) as client:
+        fields = await token_and_stamp(client, task.id) | {"day": "9999-12-31", "reason": "x", "at": "9999-12-31 00:00"}
+        for act in ("silence", "extend", "report"):
+            assert (await client.post(f"/tasks/{task.id}/{act}", data=fields)).status_code == 422, act

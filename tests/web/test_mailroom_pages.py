@@ -7,12 +7,14 @@ import httpx
 import pytest
 from bureau import Bureau, at
 
+from bot.desk import accounts
+from bot.desk.desk import Actor
 from bot.domain.inbound import Inbound
 from bot.domain.words import Intent, MessageState, Rank
 from bot.store.inbox import InboxState, Reply
 from tests.web import conftest
 from tests.web.fake_house import FakeHouse
-from tests.web.test_accounts_in_pages import GOOD, account, log_in
+from tests.web.test_accounts_in_pages import BOSS, GOOD, account, log_in
 
 WHEN = at("2018-10-16 10:00")
 
@@ -125,3 +127,21 @@ def _kill(bureau: Bureau, message_id: int) -> None:
     """As if the platform had refused it for good."""
     with bureau.store.begin() as tx:
         tx.connection.exec_driver_sql(f"UPDATE message SET state = 'dead' WHERE id = {message_id}")
+
+
+async def test_corrections_quote_all_units_and_are_for_who_sees_all(house: FakeHouse, bureau: Bureau):
+    unit = bureau.unit("220100", level="prefecture")
+    account_id, first = accounts.add(house.desk, BOSS, "shenji", accounts.Wish("李四", Rank.AUDITOR, unit))
+    accounts.choose_password(house.desk, Actor(account_id, "shenji", "李四", Rank.AUDITOR, None), 0, first, GOOD, GOOD)
+    async with conftest.browser(house) as auditor:
+        await log_in(auditor, "shenji", GOOD)
+        assert (await auditor.get("/inbox/corrections.jsonl")).status_code == 403
+
+
+@pytest.mark.parametrize(("sender", "state"), [("p@example.com", InboxState.READ), ("", InboxState.STRANGER)])
+async def test_only_a_strangers_address_can_be_tied_to_somebody(boss: httpx.AsyncClient, bureau: Bureau, sender: str, state: InboxState):
+    with bureau.store.begin() as tx:
+        kept = tx.inbox.keep(Inbound("mail", "m1", sender, WHEN, "已报", b"raw"), WHEN)
+        assert kept
+        tx.inbox.settle(kept, state, WHEN)
+    assert (await boss.post(f"/inbox/{kept}/bind", data={"token": await _token(boss), "words": "榆树"})).status_code == 404

@@ -291,3 +291,37 @@ async def test_names_are_text_in_every_page_about_units(province: Province):
             page = (await client.get(path)).text
             assert "<script>alert" not in page
             assert "<script>x" not in page
+
+
+async def test_a_mailbox_of_another_region_is_not_given_to_somebody_here(province: Province):
+    """Whoever got it last would be heard in the place of its owner."""
+    owner = contact(province, province.theirs)
+    with province.bureau.store.begin() as tx:
+        tx.people.add_address(owner, "mail", "theirs@example.com", 1)
+    async with logged_in(province, Rank.PREFECTURE, province.here) as client:
+        _, token = await page_of(client, province.ours)
+        fields = {"token": token, "name": "王五", "role": "substitute", "channel": "mail", "address": "theirs@example.com"}
+        assert (await client.post(f"/units/{province.ours}/people", data=fields)).status_code == 422
+    with province.bureau.store.read() as tx:
+        assert tx.people.by_address("mail", "theirs@example.com").id == owner
+
+
+async def test_who_serves_elsewhere_too_gets_no_address_from_here(province: Province):
+    """Neither as an addition at the unit nor with a change of contact: what they hear and say about other units would go that way."""
+    person = contact(province, province.theirs)
+    with province.bureau.store.begin() as tx:
+        tx.directory.describe(person, {"name": "孙八", "phone": "13800000088"})
+        here = contact(province, province.ours)
+        heard = tx.inbox.keep(Inbound("mail", "h1", "p@example.com", province.house.at, "换人", b"raw"), province.house.at)
+        (draft,) = tx.handovers.draft(Announced(here, (province.ours,), heard, "孙八", "13800000088", "换人"), province.house.at)
+    async with logged_in(province, Rank.PREFECTURE, province.here) as client:
+        _, token = await page_of(client, province.ours)
+        fields = {"token": token, "name": "孙八", "phone": "13800000088", "channel": "wecom_app", "address": "mine"}
+        answer = await client.post(f"/units/{province.ours}/handovers/{draft}/accept", data=fields)
+        assert (answer.status_code, "管辖范围以外" in answer.text) == (422, True)
+        with province.bureau.store.begin() as tx:
+            tx.people.assign(person, province.ours, Role.SUBSTITUTE)
+        answer = await client.post(f"/units/{province.ours}/people", data=fields | {"role": "leader"})
+        assert (answer.status_code, "管辖范围以外" in answer.text) == (422, True)
+    with province.bureau.store.read() as tx:
+        assert tx.people.by_address("wecom_app", "mine") is None
