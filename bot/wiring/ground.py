@@ -54,7 +54,7 @@ def open_ground(settings: Settings) -> Ground:
     """Open the installation and bring its database up to date. Raises GroundError, and StoreError for a database that cannot be used."""
     data = settings.cuibao_data
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # numbers, letters and sessions stand in it
         secret = _secret(settings.cuibao_secret_key, data / "secret.key")
     except OSError as error:
         raise unusable(data, error) from error

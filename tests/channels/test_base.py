@@ -1,4 +1,5 @@
 import asyncio
+import json
 import logging
 import sys
 from datetime import UTC, datetime, timedelta
