@@ -68,7 +68,7 @@ def run(now: datetime, store: Store, calendar: WorkCalendar, windows: Windows = 
             made += fresh
             moved += shifted
             tasks += _tasks(now, store, each)
-        except CuibaoError as error:
+        except (CuibaoError, OverflowError) as error:  # a day at the end of all calendars
             refused.append(Refused(each.obligation.id, str(error)))
     return Planned(made, tasks, tuple(moved), tuple(refused))
 

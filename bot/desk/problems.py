@@ -273,6 +273,11 @@ def ends_early(ends: date, begins: date) -> Refused:
     return Refused(f"“到哪天为止”填的是 {ends}，早于起算日（{begins}），请改为以后的日期，或留空表示一直有效", "ends")
 
 
+def long_ago(begins: date, earliest: date) -> Refused:
+    """The first day lies so far back that it is more likely a slip."""
+    return Refused(f"“从哪天起算”填的是 {begins}，太早了，最早可填 {earliest}：此后每一期都会补建并算作逾期。请核对年份", "begins")
+
+
 def never_due(begins: date) -> Refused:
     """The rule asks for nothing within the obligation's days."""
     return Refused(f"照这条规则，{begins} 以后没有任何一期要报，请检查规则里的日期和起止日", "rule")

@@ -1,7 +1,7 @@
 """An obligation as a form describes it, and what it is once every field of it is understood."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from bot.desk import problems
 from bot.desk.desk import Actor, Desk
@@ -41,12 +41,18 @@ class Draft:
     units: tuple[int, ...]
 
 
+OLDEST = timedelta(days=731)
+"""How far back an obligation may be made to begin: every period since is made at once, and its units are late with all of them."""
+
+
 def understood(tx: Tx, desk: Desk, actor: Actor, wish: Wish, base: Obligation | None) -> Draft:
     """The draft; `base` is the obligation that it changes. Raises Refused for a field, LookupError for a unit outside the subtree."""
     today = times.civil_day(desk.now())
     begins, ends = _day("begins", wish.begins), _day("ends", wish.ends) if wish.ends.strip() else None
     if ends is not None and ends < begins:
         raise problems.ends_early(ends, begins)
+    if begins < today - OLDEST and (base is None or begins < base.begins):
+        raise problems.long_ago(begins, today - OLDEST)
     hour, shift = _hour(wish.hour), _shift(wish.shift)
     obligation = Obligation(
         id=0 if base is None else base.id,
@@ -160,9 +166,12 @@ def _hour(text: str) -> time:
 
 def _day(field: str, text: str) -> date:
     try:
-        return date.fromisoformat(text.strip().replace("/", "-"))
+        found = date.fromisoformat(text.strip().replace("/", "-"))
     except ValueError as error:
         raise problems.no_day(field, text) from error
+    if found.year not in times.YEARS:
+        raise problems.no_day(field, text)
+    return found
 
 
 def _units(tx: Tx, actor: Actor, wish: Wish, on: date, obligation_id: int) -> tuple[int, ...]:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+YEARS = range(1990, 2200)
+"""Years that a day which somebody types may lie in: what lies beyond is a slip, and at the ends of all calendars no clock can tell it."""
 
 
 def instant(day: date, hour: time) -> datetime:

@@ -12,8 +12,6 @@ from bot.desk.problems import Refused
 from bot.domain import times
 
 UNPROCESSABLE = 422
-YEARS = range(1990, 2200)
-"""Years that a day of ours may lie in: what is typed beyond is a slip, and some of it no clock can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,12 @@ def day(fields: Mapping[str, str], name: str) -> date:
 
 
 def civil(typed: str) -> date | None:
-    """The day that was typed, None for what is none or lies in none of YEARS."""
+    """The day that was typed, None for what is none or lies in none of `times.YEARS`."""
     try:
         found = date.fromisoformat(typed.replace("/", "-").replace(".", "-"))
     except ValueError:
         return None
-    return found if found.year in YEARS else None
+    return found if found.year in times.YEARS else None
 
 
 def instant(fields: Mapping[str, str], name: str) -> datetime:
@@ -72,7 +70,7 @@ def instant(fields: Mapping[str, str], name: str) -> datetime:
         found = times.parse_instant(value.replace("/", "-"))
     except (ValueError, OverflowError) as error:
         raise problems.no_instant(name, value) from error
-    if found.year not in YEARS:
+    if found.year not in times.YEARS:
         raise problems.no_instant(name, value)
     return found
 

@@ -182,7 +182,4 @@ def _page(request: Request, desk: state.Desk, me: state.Me, number: int, form: f
 
 def _day(text: str, otherwise: date) -> date:
     """The day an address names; anything else is today."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return otherwise
+    return forms.civil(text) or otherwise

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from bot.domain.inbound import Attachment
+from bot.domain.mail import headers
 from bot.talk.counter import Counter
 from bot.talk.pressed import FILE_BYTES, Pressed, PressRefused, Problem
 from bot.talk.reply_links import LinkRefused, Refusal
@@ -118,7 +119,7 @@ async def _parsed(request: Request, body: bytes) -> FormData:
 async def _files(fields: FormData) -> tuple[Attachment, ...]:
     """The files that were chosen; a field left empty comes as a file without a name."""
     uploads = [value for value in fields.getlist("file") if isinstance(value, UploadFile) and value.filename]
-    found = tuple([Attachment(each.filename or "", each.content_type or "", await each.read()) for each in uploads])
+    found = tuple([Attachment(headers.file_name(each.filename or ""), each.content_type or "", await each.read()) for each in uploads])
     await fields.close()
     return found
 

@@ -174,3 +174,10 @@ def test_a_duty_of_more_units_than_one_transaction_takes_is_made_in_parts(bureau
     bureau.duty(ids.values(), rule=QUARTERLY)
     assert bureau.due(NOW).tasks == due.CHUNK + 1
     assert bureau.due(NOW).tasks == 0
+
+
+def test_a_duty_from_the_beginning_of_all_calendars_holds_nobody_up(bureau, units):
+    bad = bureau.duty(units, rule="weekly:fri", begins=date.min)
+    bureau.duty(units)
+    planned = bureau.due(NOW)
+    assert (planned.periods, [refused.obligation_id for refused in planned.refused]) == (1, [bad])

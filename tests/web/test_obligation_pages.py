@@ -253,3 +253,13 @@ async def test_who_may_only_read_finds_no_form_and_posts_nothing(province: Provi
         ):
             data = fields(f'name="token" value="{token}"', unit=[str(province.ours)])
             assert (await client.post(address, data=data)).status_code == 403, address
+
+
+@pytest.mark.parametrize("begins", ["0001-01-01", "0218-10-16", "1990-01-01", "9999-12-31"])
+async def test_a_first_day_that_would_make_every_period_of_centuries_is_refused_as_a_slip(province: Province, begins: str):
+    async with logged_in(province, Rank.PROVINCE) as client:
+        given = {"rule": "weekly:fri", "begins": begins, "ends": "", "unit": [str(province.ours)]}
+        page = fields((await client.get("/obligations/new")).text, **given)
+        answer = await client.post("/obligations/new", data={**page, "do": "look"})
+        assert (answer.status_code, "从哪天起算" in answer.text, "还没有保存" in answer.text) == (422, True, False)
+        assert (await client.get(f"/obligations/{duty(province)}?day={begins}")).status_code == 200

@@ -246,3 +246,13 @@ async def test_who_decides_gets_two_buttons_for_each_request(place, client):
     assert place.office.events(place.office.task(*Q3)) == ["extension_asked", "extension_refused"]
     assert "没有待报事项" in (await client.get(place.address)).text
     assert "已办理。" in (await client.get(f"{place.address}?told={place.office.task(*Q3).id}")).text
+
+
+@pytest.mark.parametrize("name", ["../../etc/名单.xlsx", "a%2F..%2F名单.xlsx", "\u202e名单.xlsx", "%E2%80%AE名单.xlsx", "C:\\x\\名单.xlsx"])
+async def test_a_file_is_called_what_it_is_called_and_nothing_else(wanting, client, name):
+    page = (await client.get(wanting.address)).text
+    answer = await client.post(wanting.address, data=wanting.form(page, "done"), files={"file": (name, b"content", "text/html")})
+    assert answer.status_code == 303
+    with wanting.office.store.read() as tx:
+        (kept,) = tx.files.of_task(wanting.office.task(*Q3).id)
+    assert kept.name == "名单.xlsx"

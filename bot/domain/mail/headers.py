@@ -152,7 +152,7 @@ def _unquoted(given: bytes) -> bytes:
 
 def file_name(said: str) -> str:
     """What the sender called a file, as one line without a path, at most 200 characters."""
-    said = unicodedata.normalize("NFC", _CONTROL.sub("", said))
-    if re.search(r"%[0-9A-Fa-f]{2}", said) and "%" in said:
+    if re.search(r"%[0-9A-Fa-f]{2}", said):
         said = charset.decode(unquote_to_bytes(said.encode("utf-8", "replace")))
+    said = unicodedata.normalize("NFC", _CONTROL.sub("", said))
     return re.split(r"[\\/]", said)[-1].strip().strip("\"'")[-200:]
