@@ -16,6 +16,7 @@ from bot.store.inbox import InboxState, Received, Reply
 from bot.store.letters import Message, Recipient
 from bot.store.robots import Robot
 from bot.store.tx import Tx
+from bot.talk import turn
 
 PAGE = 50
 REASON = 300
@@ -83,7 +84,7 @@ def bind(desk: Desk, actor: Actor, inbound_id: int, words: str) -> None:
     now = desk.now()
     with desk.store.begin() as tx:
         found = _letter(tx, actor, inbound_id)
-        if found.state is not InboxState.STRANGER or not found.inbound.sender:
+        if not _nobody_knows(tx, found):
             raise LookupError(f"stranger {inbound_id}")
         units = [unit for unit in tx.units.find(words) if words.strip() and actor.sees(unit.id)]
         exact = [unit for unit in units if words.strip() in (unit.name, unit.short_name, unit.code)] or units
@@ -179,6 +180,15 @@ def _letter(tx: Tx, actor: Actor, inbound_id: int) -> Received:
     if actor.units is not None and found.person_id not in tx.people.of_units(actor.units):
         raise LookupError(f"inbound {inbound_id}")
     return found
+
+
+def _nobody_knows(tx: Tx, found: Received) -> bool:
+    """Whether it is from a sender who is nobody's yet, or was when a mailbox spoke for somebody."""
+    inbound = found.inbound
+    if not inbound.sender or found.state is InboxState.STRANGER:
+        return bool(inbound.sender)
+    spoke = found.trouble.startswith(turn.ON_BEHALF)
+    return spoke and found.state is InboxState.TROUBLE and tx.people.by_address(inbound.channel, inbound.sender) is None
 
 
 def _everything(actor: Actor) -> None:

@@ -18,6 +18,7 @@ from bot.store.silences import Silence
 from bot.store.taskbook import Ahead, Carried, Said
 from bot.store.tasks import Task
 from bot.store.tx import Tx
+from bot.talk import decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that the page shows. `last` is the last day on time; `seen` the version stamp that its forms carry; `names` who `by` is."""
+    """All that the page shows. `last` is the last day on time; `seen` the version stamp that its forms carry; `names` who `by` is;
+    `mailboxes` from where what became a fact was written, by the id of the fact."""
 
     task: Task
     lamp: Lamp
@@ -47,6 +49,7 @@ class Story:
     files: tuple[Kept, ...]
     entries: tuple[Entry, ...]
     names: Mapping[str, str]
+    mailboxes: Mapping[int, str]
     seen: int
 
     @property
@@ -78,6 +81,7 @@ def view(desk: Desk, actor: Actor, task_id: int) -> Story:
             silences=tuple(one for one in tx.silences.active(now) if one.covers(task.unit_id, task.obligation_id, task.period_id)),
             files=tuple(tx.files.of_task(task_id)),
             entries=tuple(tx.audit.list(f"task:{task_id}", limit=50)) if actor.may_audit else (),
+            mailboxes={one.event_id: one.sender for one in tx.taskbook.said(task_id) if one.event_id is not None},
             names=_names(tx, [fact.by for fact in facts]),
             seen=acts.last_fact(tx, task_id),
         )
@@ -101,7 +105,7 @@ def _names(tx: Tx, actors: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for by in dict.fromkeys(actors):
         kind, _, number = by.partition(":")
-        if kind == "person" and number.isdecimal():
+        if kind in decide.SPEAKERS and number.isdecimal():
             found[by] = tx.people.get(int(number)).name
         elif kind == "admin" and number.isdecimal() and (account := tx.accounts.find(int(number))):
             found[by] = account.name

@@ -156,6 +156,10 @@ class Outbox:
         """Whether one of these keys is that of a mail to the person."""
         return citations.mailed_to(self._connection, person_id, keys)
 
+    def addressees(self, keys: Collection[str]) -> set[int]:
+        """To which persons the mails of these keys went; an answer to a mailbox that spoke for a person counts as that person's."""
+        return citations.addressees(self._connection, keys)
+
     def recipients(self, message_ids: Sequence[int]) -> Mapping[int, letters.Recipient]:
         """Whom these messages are for, by message id; those to strangers are left out."""
         return letters.recipients(self._connection, message_ids)

@@ -81,7 +81,7 @@ def which_task(turn: Turn, person: Person, reading: Reading, doubts: Sequence[Do
 
 def next_one(turn: Turn, person: Person, answered: Question) -> bool:
     """Ask what waited for this question to be answered; whether there was anything, and it could be asked."""
-    if not answered.then:
+    if not answered.then or turn.behalf:
         return False
     first, *later = (list(each["choices"]) for each in answered.then)
     words = [_restored(kept).words for kept in first]
@@ -138,7 +138,7 @@ def _ask(
     """A question counts as open only once it is in the outbox: nobody answers what was never asked."""
     if pending is not None:
         turn.tx.questions.answer(pending.id, turn.now)
-    if pending is not None or not offered:
+    if pending is not None or not offered or turn.behalf:  # a question to a mailbox nobody knows would stand open with the person
         return pass_on(turn, person, reading, UNSETTLED)
     if not turn.say(answer.question(turn, person.id, about, [offer.words for offer in offered])):
         return turn.settle(InboxState.TROUBLE, person, [untied(reading)], UNASKED)

@@ -9,7 +9,7 @@ from bot.domain.status import Course
 from bot.store.inbox import InboxState, Reply
 from bot.store.people import Person
 from bot.store.tasks import Task
-from bot.talk import deciding, record, turn, undo
+from bot.talk import deciding, record, undo
 from bot.talk.route import Statement
 from bot.talk.turn import Turn
 
@@ -61,6 +61,6 @@ def _record(hearing: Turn, person: Person, task: Task, click: Click) -> InboxSta
 
 
 def _undo(hearing: Turn, person: Person, task: Task) -> InboxState:
-    acts = undo.last_about(hearing.tx.context.acts(turn.by(person), hearing.at - undo.WINDOW), task.id)
+    acts = undo.last_about(hearing.tx.context.acts(hearing.by(person), hearing.at - undo.WINDOW), task.id)
     undo.take_back(hearing, person, acts)
     return hearing.settle(InboxState.READ, person, trouble="" if acts else NOTHING)

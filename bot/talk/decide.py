@@ -17,7 +17,10 @@ from bot.domain.workdays import WorkCalendar
 from bot.store.errors import NoAddress
 from bot.store.tasks import Task
 from bot.store.tx import Tx
-from bot.talk import answer
+from bot.talk import answer, turn
+
+SPEAKERS = ("person", turn.BEHALF.removesuffix(":"))
+"""Kinds of actors behind which a person stands who is told: who asked, or for whom a mailbox asked."""
 
 
 class Verdict(StrEnum):
@@ -90,7 +93,7 @@ def _verdict(task: Task, granted: date | None) -> Verdict:
 def _waiting(tx: Tx, task: Task) -> list[int]:
     """Who is told, by preference: the person who asked, then the unit's contacts."""
     asked = [event.by for event in tx.tasks.events(task.id) if event.kind is EventKind.EXTENSION_ASKED]
-    by = [int(number) for kind, _, number in (actor.partition(":") for actor in reversed(asked)) if kind == "person"]
+    by = [int(number) for kind, _, number in (actor.partition(":") for actor in reversed(asked)) if kind in SPEAKERS]
     contacts = [person.id for role in (Role.PRIMARY, Role.SUBSTITUTE) for person in tx.people.holders(task.unit_id, role)]
     return list(dict.fromkeys([*(by[:1] if task.state.asked_for else []), *contacts]))
 

@@ -101,6 +101,8 @@ def _quoted(hearing: Turn) -> Referred | None:
 def _last(hearing: Turn, person: Person) -> Referred:
     """The open question, unless a letter has gone out since: then a number may mean that letter's, and the question is void."""
     told = hearing.tx.context.told(person.id, hearing.at)
+    if hearing.behalf:  # what the person was asked elsewhere, whoever got a mail from them has not seen
+        return Referred(told)
     pending = hearing.tx.questions.open(person.id)
     if pending is not None and told is not None and told.at > pending.asked_at:
         hearing.tx.questions.answer(pending.id, hearing.now)

@@ -27,7 +27,7 @@ from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Task
-from bot.talk import answer, ask, bounce, choose, click, deciding, evidence, handover, turn, undo
+from bot.talk import answer, ask, bounce, choose, click, deciding, evidence, handover, proof, turn, undo
 from bot.talk.evidence import Referred
 from bot.talk.record import record
 from bot.talk.route import Routed, route
@@ -108,13 +108,19 @@ def _hear(hearing: Turn) -> InboxState:
     if inbound.kind is not InboundKind.SAID:
         return bounce.take(hearing, person) if inbound.kind is InboundKind.BOUNCE else hearing.settle(InboxState.IGNORED, person)
     if person is None:
-        return _stranger(hearing)
+        addressee = proof.addressee(hearing)
+        return _stranger(hearing) if addressee is None else _said(replace(hearing, behalf=True), addressee)
+    return _said(hearing, person)
+
+
+def _said(hearing: Turn, person: Person) -> InboxState:
+    """What the person said, or a mailbox for them: a mailbox decides nothing in the person's place."""
     if choices.is_undo(hearing.own):
         return undo.undo(hearing, person)
     if choices.is_complaint(hearing.own):
         hearing.say(answer.passed_on(hearing, person.id, COMPLAINT))
         return hearing.settle(InboxState.TROUBLE, person, trouble=COMPLAINT)
-    if (decided := deciding.take(hearing, person)) is not None:
+    if not hearing.behalf and (decided := deciding.take(hearing, person)) is not None:
         return decided
     referred = evidence.find(hearing, person)
     if referred.pending is not None and (numbers := choose.by_number(hearing, referred.pending)):
@@ -209,7 +215,7 @@ def _tasks(hearing: Turn, person: Person, referred: Referred, intent: Intent) ->
 
 def _last_act(hearing: Turn, person: Person) -> tuple[int, ...]:
     """The tasks that the person's last answer changed."""
-    acts = [act for act in hearing.tx.context.acts(turn.by(person), hearing.at - RECENT) if act.kind is not EventKind.ACKNOWLEDGED]
+    acts = [act for act in hearing.tx.context.acts(hearing.by(person), hearing.at - RECENT) if act.kind is not EventKind.ACKNOWLEDGED]
     return tuple(act.task_id for act in acts if act.inbound_id == acts[0].inbound_id)
 
 

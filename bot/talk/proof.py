@@ -5,6 +5,8 @@ A platform vouches for its members. A mail says of itself who wrote it, and anyb
 up is what only the mailbox has seen: a Message-ID of ours, or the tag of its subjects. Both are made with the installation's secret.
 """
 
+from collections.abc import Iterator
+
 from bot.store.people import Person
 from bot.talk.turn import Turn
 
@@ -18,8 +20,28 @@ def given(hearing: Turn, person: Person) -> bool:
     inbound = hearing.inbound
     if inbound.channel != MAIL:
         return True
-    marks = inbound.about.split()
-    if hearing.tx.outbox.mailed_to(person.id, [mark.removeprefix(MESSAGE) for mark in marks if mark.startswith(MESSAGE)]):
+    if hearing.tx.outbox.mailed_to(person.id, list(_marks(hearing, MESSAGE))):
         return True
-    tags = {mark.removeprefix(TAG) for mark in marks if mark.startswith(TAG)}
+    tags = set(_marks(hearing, TAG))
     return bool(tags) and not tags.isdisjoint(map(hearing.tag_of, hearing.tx.outbox.conversations(person.id)))
+
+
+def addressee(hearing: Turn) -> Person | None:
+    """Whose mail from us an unknown mailbox answers (a contact forwarded it to a colleague); None without proof, or if it proves two.
+
+    It may report for that person (PROMISES C6); it is never taken for that person.
+    """
+    if hearing.inbound.channel != MAIL or not hearing.inbound.sender:
+        return None
+    outbox = hearing.tx.outbox
+    found = outbox.addressees(list(_marks(hearing, MESSAGE)))
+    begun = [outbox.by_tag(tag, hearing.tag_of) for tag in _marks(hearing, TAG)]
+    found |= {one.person_id for one in begun if one is not None and one.person_id is not None}
+    if len(found) != 1:
+        return None
+    person = hearing.tx.people.get(found.pop())
+    return person if person.active and person.kind == "person" else None
+
+
+def _marks(hearing: Turn, kind: str) -> Iterator[str]:
+    return (mark.removeprefix(kind) for mark in hearing.inbound.about.split() if mark.startswith(kind))

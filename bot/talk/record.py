@@ -10,7 +10,7 @@ from bot.store.inbox import InboxState, Reply
 from bot.store.people import Person
 from bot.store.questions import Question
 from bot.store.tasks import Held
-from bot.talk import answer, ask, deciding, turn
+from bot.talk import answer, ask, deciding
 from bot.talk.answer import Change
 from bot.talk.route import Statement
 from bot.talk.turn import Turn
@@ -82,7 +82,7 @@ def make(hearing: Turn, person: Person, said: Statement, decision: Decision) -> 
         Event(
             kind,
             hearing.at,
-            turn.by(person),
+            hearing.by(person),
             day=decision.day if kind in _DATED else None,
             counts=dict(said.counts),
             note=said.note,

@@ -1,5 +1,6 @@
 """One inbound being heard inside one transaction: what it is, who said it, and how we speak back."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,10 @@ BY_MAIL = 1
 MORNING = time(9, 7)
 """Shanghai hour at which what was confirmed too late for a mail of its day is told in one."""
 DAY = timedelta(days=1)
+BEHALF = "behalf:"
+"""Before a person's id as an actor of facts: a mailbox spoke for them; which one, the inbound tells."""
+ON_BEHALF = "a mailbox nobody knows spoke for this person"
+"""Why a human has to look."""
 BY_CHAT = 5
 """Questions and answers a person gets on a day by any channel: beyond that it is another robot, or somebody whom only a human can help."""
 
@@ -32,7 +37,7 @@ def no_tag(_key: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """`own` are the person's own words, `at` is when they were said (never later than `now`); `tag_of` makes the tag of the mails
-    that began with a key."""
+    that began with a key. `behalf`: a mailbox nobody knows speaks for the person to whom our mail went (`behalf.of`)."""
 
     tx: Tx
     inbound: Inbound
@@ -42,11 +47,16 @@ class Turn:
     channels: frozenset[str]
     calendar: WorkCalendar
     tag_of: Callable[[str], str] = no_tag
+    behalf: bool = False
 
     @property
     def today(self) -> date:
         """The civil day of `now`."""
         return times.civil_day(self.now)
+
+    def by(self, person: Person) -> str:
+        """Who says it, as an actor of facts."""
+        return f"{BEHALF}{person.id}" if self.behalf else by(person)
 
     @property
     def midnight(self) -> datetime:
@@ -57,12 +67,16 @@ class Turn:
         """Put what we say into the outbox. False if it is not said: it was said before, nothing reaches the person, or it would
         be one answer too many for a day. A confirmation never is: by mail a second one of a day waits for the next morning, when one
         mail tells them all; until then the reply page shows what stands."""
+        if self.behalf and draft.reply_to is not None:
+            return self._to_mailbox(draft)
         if draft.person_id is not None and self._enough(draft.person_id, draft.kind):
-            return draft.kind is MessageKind.CONFIRMATION and self._put_off(draft)
+            return draft.kind is MessageKind.CONFIRMATION and self._put_off(draft, draft.person_id)
         return self._put(draft)
 
     def settle(self, state: InboxState, person: Person | None, replies: Sequence[Reply] = (), trouble: str = "") -> InboxState:
-        """The inbound has been interpreted; `trouble` says why a human has to look."""
+        """The inbound has been interpreted; `trouble` says why a human has to look: whoever speaks for a person might be made known."""
+        if self.behalf and state is not InboxState.IGNORED:
+            state, trouble = InboxState.TROUBLE, f"{ON_BEHALF}; {trouble}" if trouble else ON_BEHALF
         self.tx.inbox.settle(self.inbound.id, state, self.now, person.id if person else None, replies, trouble)
         return state
 
@@ -72,10 +86,18 @@ class Turn:
         except NoAddress:
             return False
 
-    def _put_off(self, draft: Draft) -> bool:
+    def _to_mailbox(self, draft: Draft) -> bool:
+        """One answer a day to a mailbox that speaks for a person: back to where it came from, and no part of what is said to the person."""
+        mailbox = hashlib.sha256(self.inbound.sender.lower().encode()).hexdigest()[:32]
+        answer = replace(draft, person_id=None, dedupe=f"{BEHALF}{mailbox}:{self.today}")
+        if self._put(answer):
+            return True
+        return draft.kind is MessageKind.CONFIRMATION and self._put_off(answer, mailbox)
+
+    def _put_off(self, draft: Draft, to: int | str) -> bool:
         """Add the lines to the mail of the next workday's morning."""
         morning = times.instant(self.calendar.add(self.today, 1), MORNING)
-        key = f"digest:{draft.person_id}:{times.civil_day(morning)}"
+        key = f"digest:{to}:{times.civil_day(morning)}"
         lines = list(cast("list[str]", draft.view["lines"]))
         if self.tx.outbox.add_lines(key, lines):
             return True

@@ -8,7 +8,7 @@ from bot.store.context import Act
 from bot.store.inbox import InboxState
 from bot.store.people import Person
 from bot.store.tasks import Task
-from bot.talk import answer, turn
+from bot.talk import answer
 from bot.talk.turn import Turn
 
 WINDOW = timedelta(hours=24)
@@ -33,7 +33,7 @@ def undo(hearing: Turn, person: Person) -> InboxState:
 def take_back(hearing: Turn, person: Person, acts: Sequence[Act]) -> list[Task]:
     """Undo these acts, the latest first; the tasks as they stand again, in the order in which they were spoken of."""
     for act in acts:
-        event = Event(EventKind.UNDONE, hearing.at, turn.by(person), undoes=act.event_id, inbound_id=hearing.inbound.id)
+        event = Event(EventKind.UNDONE, hearing.at, hearing.by(person), undoes=act.event_id, inbound_id=hearing.inbound.id)
         hearing.tx.tasks.append(act.task_id, event)
     return [hearing.tx.tasks.get(task_id) for task_id in dict.fromkeys(act.task_id for act in reversed(acts))]
 
@@ -46,5 +46,5 @@ def last_about(acts: Sequence[Act], task_id: int) -> list[Act]:
 
 def _records(hearing: Turn, person: Person, within: timedelta) -> Sequence[Act]:
     """The latest first. A 收到 is no record to take back: it must not stand between 撤回 and what was reported before it."""
-    acts = hearing.tx.context.acts(turn.by(person), hearing.at - within)
+    acts = hearing.tx.context.acts(hearing.by(person), hearing.at - within)
     return [act for act in acts if act.kind is not EventKind.ACKNOWLEDGED]

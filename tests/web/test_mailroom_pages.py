@@ -12,6 +12,7 @@ from bot.desk.desk import Actor
 from bot.domain.inbound import Inbound
 from bot.domain.words import Intent, MessageState, Rank
 from bot.store.inbox import InboxState, Reply
+from bot.talk import turn
 from tests.web import conftest
 from tests.web.fake_house import FakeHouse
 from tests.web.test_accounts_in_pages import BOSS, GOOD, account, log_in
@@ -60,6 +61,18 @@ async def test_a_stranger_is_tied_to_a_units_contact_and_heard_again(boss: httpx
         assert person
         assert person.name == "张三"
         assert tx.audit.list(f"inbound:{kept}")[0].act == "sender.bound"
+
+
+async def test_a_mailbox_that_spoke_for_a_contact_is_shown_with_both_and_can_be_bound(boss: httpx.AsyncClient, bureau: Bureau):
+    kept = letter(bureau, "已报", InboxState.TROUBLE, person_id=1, trouble=f"{turn.ON_BEHALF}; disputed")
+    page = (await boss.get("/inbox")).text
+    assert "who@example.com 代 张三" in page
+    assert "由另一邮箱代答，已按其所说记录；请核实，是常用邮箱的可绑定；说不归其管，请核实" in page
+    fields = {"token": await _token(boss), "words": "榆树"}
+    assert (await boss.post(f"/inbox/{kept}/bind", data=fields)).status_code == 303
+    with bureau.store.read() as tx:
+        assert tx.inbox.get(kept).state is InboxState.NEW
+        assert tx.people.by_address("mail", "who@example.com") is not None
 
 
 async def test_a_wrong_reading_is_corrected_and_taken_away_as_a_test_case(boss: httpx.AsyncClient, bureau: Bureau):
