@@ -10,6 +10,7 @@ from bureau import Bureau, at
 from bot.desk import accounts
 from bot.desk.desk import Actor
 from bot.domain.inbound import Inbound
+from bot.domain.status import Event, EventKind
 from bot.domain.words import Intent, MessageState, Rank
 from bot.store.inbox import InboxState, Reply
 from bot.talk import turn
@@ -73,6 +74,15 @@ async def test_a_mailbox_that_spoke_for_a_contact_is_shown_with_both_and_can_be_
     with bureau.store.read() as tx:
         assert tx.inbox.get(kept).state is InboxState.NEW
         assert tx.people.by_address("mail", "who@example.com") is not None
+
+
+async def test_the_story_of_a_task_says_which_mailbox_spoke_for_whom(boss: httpx.AsyncClient, bureau: Bureau):
+    bureau.duty([1])
+    kept = letter(bureau, "已报", InboxState.TROUBLE, person_id=1, trouble=turn.ON_BEHALF)
+    with bureau.store.begin() as tx:
+        fact = tx.tasks.append(1, Event(EventKind.REPORTED, WHEN, "behalf:1", inbound_id=kept))
+        tx.inbox.settle(kept, InboxState.TROUBLE, WHEN, 1, [Reply(Intent.DONE, 1, fact.id)])
+    assert "张三（who@example.com 代答），第 1 号记录" in (await boss.get("/tasks/1")).text
 
 
 async def test_a_wrong_reading_is_corrected_and_taken_away_as_a_test_case(boss: httpx.AsyncClient, bureau: Bureau):
