@@ -220,7 +220,7 @@ def outbox(
 
 @app.command()
 def roster(
-    file: Annotated[Path | None, typer.Argument(help="名单文件（CSV）")] = None,
+    file: Annotated[Path | None, typer.Argument(help="名单文件（.xlsx 或 .csv）")] = None,
     template: Annotated[bool, typer.Option("--template", help="打印表头和两行示例")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查并列出会有什么变化，不导入")] = False,
     complete: Annotated[bool, typer.Option("--complete", help="名单写到的单位和角色以名单为准，其他人今天起不再担任")] = False,

@@ -1,5 +1,6 @@
 """What an administrator does before anything can be sent: units and people in, duties armed, a look at who would get what."""
 
+import importlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -34,12 +35,12 @@ def roster(file: Path | None, *, template: bool, dry_run: bool, complete: bool, 
         sys.stdout.write(mark + roster_file.template())
         return
     if file is None:
-        raise InputError("请写明名单文件，例如 cuibao roster 名单.csv；空白表用 cuibao roster --template 打印")
+        raise InputError("请写明名单文件，例如 cuibao roster 名单.xlsx；空白表用 cuibao roster --template 打印")
     raw = house.content(file)
     with house.opened(data, env) as ground:
         now = arming.now(ground)
-        try:
-            given = roster_file.read(raw, CHANNELS)
+        try:  # the library for workbooks is loaded by who brings one
+            given = roster_file.understood(importlib.import_module("bot.desk.workbook").table(raw, file.name), CHANNELS)
             if dry_run:
                 with ground.store.read() as tx:
                     found = rosters.preview(tx, given, times.civil_day(now), complete=complete)

@@ -100,3 +100,28 @@ _HANDOVERS = {
     Verdict.UNREACHABLE: ("接任者还没有能收到消息的地址，请补上“渠道”和“地址”，否则这个单位就没有人收得到提醒了", "address"),
     Verdict.NO_ROLE: ("提出换人的人已经不是这个单位的联络员，请改为直接在下面新增联络员", ""),
 }
+
+
+def no_file() -> Refused:
+    """A form for a file, sent without one."""
+    return Refused("还没有选择文件，或文件是空的。请点“选择文件”，选填好的名单（.xlsx 或 .csv）再上传", "file")
+
+
+def too_big(megabytes: int) -> Refused:
+    """A file that is far beyond any roster."""
+    return Refused(f"文件超过 {megabytes} MB 的上限，没有保存。名单不会这么大，请检查是否选错了文件", "file")
+
+
+def unusable(says: str) -> Refused:
+    """A file that is no table we can read."""
+    return Refused(says, "file")
+
+
+def nothing_usable() -> Refused:
+    """A table in which no row can be taken over."""
+    return Refused("没有导入：名单里没有可以导入的行。请按下面列出的位置改好，再上传")
+
+
+def roster_changed() -> Changed:
+    """The known units or people are others than when the table was looked at."""
+    return changed("系统里的单位或人员又有了变化，这份名单的效果与刚才看到的不同")

@@ -165,6 +165,18 @@ def accounts(addresses: Iterable[Address]) -> list[Address]:
 
 
 def held_by(name: str, contact: Contact, account: Address) -> Problem:
-    """The contact gives an account that somebody else has and keeps."""
+    """The contact gives an account that somebody else has and keeps; an empty name: it is not for telling."""
+    if not name:
+        return problem(contact.row, ADDRESS, account[1], "这个账号在系统里是其他单位的人的，请核对；如已换人，请联系省级管理员")
     expected = f"这个账号在系统里是“{name}”的；如已换人，请在名单里也写上对方现在的地址"
     return problem(contact.row, ADDRESS, account[1], expected)
+
+
+def not_yours(entry: UnitEntry) -> Problem:
+    """A unit that whoever loads the table may not touch."""
+    return problem(entry.row, CODE, entry.code, "不在您管辖的单位之内，请从名单里删去；需要时请联系省级管理员")
+
+
+def serves_others(contact: Contact) -> Problem:
+    """A person who also has posts at units that whoever loads the table may not touch."""
+    return problem(contact.row, PERSON, contact.name, "这个人还在您管辖范围以外的单位任职，请由省级管理员修改")

@@ -11,13 +11,13 @@ from typing import Final
 from bot.domain import notices, roster, roster_cells, roster_rows
 from bot.domain.errors import NoticeError
 from bot.domain.notices.decode import ADVICE as NOTICE_ADVICE
-from bot.domain.notices.decode import MAX_BYTES
 from bot.domain.roster import Problem, Roster, RosterError, problem
 from bot.domain.roster_rows import Line
+from bot.domain.roster_table import MAX_BYTES, MAX_ROWS, Table
 from bot.domain.words import Role
 
-MAX_ROWS: Final = 20_000
-"""Rows taken from one file: some twenty times the addresses of a province with all its counties."""
+OUTSIDE: Final = "表外"
+"""Stands for the column of a cell that lies beyond the header."""
 ADVICE: Final = "请在 Excel 或 WPS 中用“另存为”，类型选“CSV（逗号分隔）”或“CSV UTF-8”，再导入"
 
 _EXAMPLES: Final = (
@@ -33,15 +33,57 @@ def template() -> str:
     return lines.getvalue()
 
 
+def examples() -> tuple[tuple[str, ...], ...]:
+    """The two example rows of an empty table."""
+    return _EXAMPLES
+
+
 def read(raw: bytes, channels: Collection[str]) -> Roster:
-    """The roster in a file; `channels` are the words for 渠道. Problems of cells are in the roster.
+    """The roster in a file of text; `channels` are the words for 渠道. Problems of cells are in the roster.
 
     Raises RosterError if the file itself cannot be used: no text, over 10 MB, too many rows, a wrong header.
     """
-    lines, problems = _lines(_rows(_text(raw)), channels)
+    return understood(table(raw), channels)
+
+
+def table(raw: bytes) -> Table:
+    """The rows of a file of text. Raises RosterError."""
+    return Table(tuple(map(tuple, _rows(_text(raw)))))
+
+
+def understood(given: Table, channels: Collection[str], skip: Collection[int] = ()) -> Roster:
+    """The roster in a table, without the rows in `skip`. Raises RosterError for a wrong header, or if nothing is left."""
+    lines, problems = _lines(given.rows, channels, skip)
+    columns = header(given)
+    flaws = [problem(flaw.row, _column(columns, flaw.place), flaw.value, flaw.expected) for flaw in given.flaws if flaw.row not in skip]
     units = roster_rows.units(lines)
     contacts = roster_rows.contacts(lines)
-    return Roster(units.entries, contacts.contacts, (*problems, *units.problems, *contacts.problems), units.doubtful)
+    found = (*flaws, *problems, *units.problems, *contacts.problems)
+    return Roster(units.entries, contacts.contacts, found, units.doubtful)
+
+
+def header(given: Table) -> list[str]:
+    """The columns of a table as they stand. Raises RosterError naming every one that is missing, unknown or there twice."""
+    return _header(given.rows)
+
+
+def cell(columns: Sequence[str], found: Problem) -> str:
+    """Where Excel shows the cell of a problem: `C7`; only the row where it concerns no column."""
+    if found.column not in columns:
+        return str(found.row)
+    return f"{_letters(columns.index(found.column))}{found.row}"
+
+
+def _letters(place: int) -> str:
+    letters = ""
+    while place >= 0:
+        letters = chr(ord("A") + place % 26) + letters
+        place = place // 26 - 1
+    return letters
+
+
+def _column(columns: Sequence[str], place: int) -> str:
+    return columns[place] if place < len(columns) else OUTSIDE
 
 
 def _text(raw: bytes) -> str:
@@ -66,12 +108,12 @@ def _rows(text: str) -> list[list[str]]:
     return rows
 
 
-def _lines(rows: Sequence[Sequence[str]], channels: Collection[str]) -> tuple[list[Line], list[Problem]]:
+def _lines(rows: Sequence[Sequence[str]], channels: Collection[str], skip: Collection[int]) -> tuple[list[Line], list[Problem]]:
     columns = _header(rows)
     lines: list[Line] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows[1:], 2):
-        if any(map(str.strip, row)):
+        if number not in skip and any(map(str.strip, row)):
             line, found = _line(number, row, columns, channels)
             lines.append(line)
             problems += found
@@ -104,7 +146,7 @@ def _line(number: int, row: Sequence[str], columns: Sequence[str], channels: Col
         if value and (expected := roster_cells.flaw(column, value))
     ]
     problems += [problem(number, column, cells[column], expected) for column, expected in _together(cells, channels)]
-    problems += [problem(number, "表外", cell, "这一格在表头之外，请删去或移到对应的列") for cell in row[len(columns) :] if cell.strip()]
+    problems += [problem(number, OUTSIDE, cell, "这一格在表头之外，请删去或移到对应的列") for cell in row[len(columns) :] if cell.strip()]
     return Line(number, cells, frozenset(each.column for each in problems)), problems
 
 

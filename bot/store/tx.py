@@ -28,6 +28,7 @@ from bot.store.story import Story
 from bot.store.taskbook import Taskbook
 from bot.store.tasks import Tasks
 from bot.store.units import Units
+from bot.store.uploads import Uploads
 from bot.store.worklist import Worklist
 
 
@@ -65,4 +66,5 @@ class Tx:
         self.taskbook = Taskbook(connection)
         self.tasks = Tasks(connection)
         self.units = Units(connection)
+        self.uploads = Uploads(connection)
         self.worklist = Worklist(connection)

@@ -6,7 +6,7 @@ these posts today.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -76,14 +76,18 @@ class Outcome:
         return not (self.unit_changes or self.person_changes or self.leaving)
 
 
-def preview(tx: Tx, given: roster.Roster, on: date, *, complete: bool = False) -> Outcome:
-    """What the table would change; Raises RosterError with every problem, of cells and of the tree."""
+def preview(tx: Tx, given: roster.Roster, on: date, *, complete: bool = False, within: Collection[int] | None = None) -> Outcome:
+    """What the table would change; `within` are the units that may be touched, None: all.
+
+    Raises RosterError with every problem, of cells and of the tree.
+    """
     known = Roster(tx.connection)
     units = known.units()
     places = {code: Place(unit.row.level, unit.row.parent_code) for code, unit in units.items()}
     people = _Known(known.people(on), units)
     matches = roster_match.match(given.contacts, people.people, people.codes)
-    problems = [*given.problems, *roster.misplaced(given, places), *roster_match.claimed(matches, people.people)]
+    problems = [*given.problems, *roster.misplaced(given, places), *roster_match.claimed(matches, people.people, within)]
+    problems += [] if within is None else roster_match.outside(given, matches, units, within)
     if problems:
         raise RosterError(problems)
     unit_changes = tuple(_unit_changes(given.units, units))
@@ -104,14 +108,20 @@ def load(store: Store, given: roster.Roster, now: datetime, *, by: str, filename
     """Take the table over in one transaction and write it into the audit log; `by` is who did. Raises RosterError."""
     with store.begin() as tx:
         found = preview(tx, given, times.civil_day(now), complete=complete)
-        if not found.nothing:
-            ids = _put_units(tx, found.unit_changes)
-            written = [_put_person(tx, change, ids, now) for change in found.person_changes]
-            for post in found.leaving:
-                Roster(tx.connection).leave(post.person_id, post.unit_id, post.role, times.civil_day(now))
-            before, after = _told(found, written)
-            tx.audit.write(by, "roster.loaded", now, about=f"roster:{filename}"[:120], before=before, after=after)
+        put(tx, found, now, by=by, filename=filename)
     return found
+
+
+def put(tx: Tx, found: Outcome, now: datetime, *, by: str, filename: str) -> int:
+    """Write what `preview` found in this same transaction; returns its audit entry, 0 if nothing was to be changed."""
+    if found.nothing:
+        return 0
+    ids = _put_units(tx, found.unit_changes)
+    written = [_put_person(tx, change, ids, now) for change in found.person_changes]
+    for post in found.leaving:
+        Roster(tx.connection).leave(post.person_id, post.unit_id, post.role, times.civil_day(now))
+    before, after = _told(found, written)
+    return tx.audit.write(by, "roster.loaded", now, about=f"roster:{filename}"[:120], before=before, after=after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Who of a table is whom: matches what an office wrote with the people who are known."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain import roster
-from bot.domain.roster import Address, Contact, Identity, Problem
-from bot.store.roster import KnownPerson
+from bot.domain.roster import Address, Contact, Identity, Problem, Roster
+from bot.store.roster import KnownPerson, KnownUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,11 @@ def match(contacts: Sequence[Contact], people: Sequence[KnownPerson], codes: Map
     return [each if each.person else _first(each.contact, by_account, _accounts(each.contact), taken) for each in found]
 
 
-def claimed(matches: Sequence[Match], people: Sequence[KnownPerson]) -> Iterator[Problem]:
-    """Accounts of the table that somebody else has and keeps: one of the two would get what is meant for the other."""
+def claimed(matches: Sequence[Match], people: Sequence[KnownPerson], within: Collection[int] | None = None) -> Iterator[Problem]:
+    """Accounts of the table that somebody else has and keeps: one of the two would get what is meant for the other.
+
+    Who holds a post at none of the units `within` (None: all) is not named.
+    """
     listed = {person.id: each.contact.addresses for each in matches for person in (each.person, *each.same) if person}
     keepers: dict[Address, KnownPerson] = {}
     for person in people:
@@ -46,7 +49,34 @@ def claimed(matches: Sequence[Match], people: Sequence[KnownPerson]) -> Iterator
         own = {person.id for person in (each.person, *each.same) if person}
         for account in roster.accounts(each.contact.addresses):
             if account in keepers and keepers[account].id not in own:
-                yield roster.held_by(keepers[account].name, each.contact, account)
+                keeper = keepers[account]
+                known = within is None or any(unit_id in within for unit_id, _ in keeper.posts)
+                yield roster.held_by(keeper.name if known else "", each.contact, account)
+
+
+def outside(given: Roster, matches: Sequence[Match], units: Mapping[str, KnownUnit], within: Collection[int]) -> Iterator[Problem]:
+    """What of the table touches units, or people of units, that may not be touched."""
+    inside = {code for code, unit in units.items() if unit.id in within}
+    for entry in given.units:
+        known = entry.code in units
+        moved = known and entry.parent_code not in ("", units[entry.code].row.parent_code)
+        allowed = entry.code in inside if known else _reaches(entry.parent_code, given, inside)
+        if not allowed or (moved and not _reaches(entry.parent_code, given, inside)):
+            yield roster.not_yours(entry)
+    for each in matches:
+        people = [person for person in (each.person, *each.same) if person is not None]
+        if any(unit_id not in within for person in people for unit_id, _ in person.posts):
+            yield roster.serves_others(each.contact)
+
+
+def _reaches(code: str, given: Roster, inside: Collection[str]) -> bool:
+    """Whether the way up from a unit of the table ends at one that may be touched."""
+    above = {entry.code: entry.parent_code for entry in given.units}
+    passed: set[str] = set()
+    while code not in inside and code in above and code not in passed:
+        passed.add(code)
+        code = above[code]
+    return code in inside
 
 
 def _first(contact: Contact, known: Mapping[Identity, Sequence[KnownPerson]], identities: Sequence[Identity], taken: set[int]) -> Match:

@@ -22,6 +22,7 @@ from bot.web import (
     progress,
     rehearsal,
     reply_page,
+    roster,
     sessions,
     static_files,
     system,
@@ -46,6 +47,7 @@ PAGES = (
     health,
     static_files,
     system,
+    roster,
     units,
 )
 """Every file with a router. A page of the house also has its line in the one table of the menu, `templates/web/parts/menu.html`."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -152,3 +153,14 @@ def test_a_text_without_duties_arms_nothing_and_says_so(office):
     run(office, "roster", "名单.csv")
     (office / "n.txt").write_text("今天天气很好，没有什么要报的。", encoding="utf-8")
     assert "没有读出报送事项" in run(office, "notice", "arm", "n.txt", "--yes", expect=2)
+
+
+def test_a_workbook_is_loaded_like_a_table_of_text(office):
+    book = openpyxl.Workbook()
+    for row in (HEADER, *TABLE):
+        book.worksheets[0].append(row.split(","))
+    book.save(office / "名单.xlsx")
+    assert "已导入" in run(office, "roster", "名单.xlsx")
+    assert "没有变化" in run(office, "roster", "名单.csv")
+    (office / "旧.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99))
+    assert "旧版 Excel（.xls）" in run(office, "roster", "旧.xls", expect=2)

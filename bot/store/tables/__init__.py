@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from bot.store.tables.accounts import Account, LoginSession
 from bot.store.tables.duties import Notice, Obligation, ObligationUnit, Period, Silence, Step
-from bot.store.tables.office import Audit, Bulletin, Head, Holiday, LoginLink, Meta
+from bot.store.tables.office import Audit, Bulletin, Head, Holiday, LoginLink, Meta, Upload
 from bot.store.tables.outbox import Delivery, Message, Reminder, Robot
 from bot.store.tables.people import Address, Person, Role, Unit
 from bot.store.tables.talk import Attachment, Bookmark, Ear, File, Handover, Inbound, Question, Reply
@@ -51,6 +51,7 @@ __all__ = [
     "Tally",
     "Task",
     "Unit",
+    "Upload",
     "of",
 ]
 

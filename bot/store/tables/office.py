@@ -67,3 +67,16 @@ class Audit(SQLModel, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     prev_hash: str = Field(default="", max_length=64)
     hash: str = Field(default="", max_length=64)
+
+
+class Upload(SQLModel, table=True):
+    """A table that an administrator uploaded: its bytes until it is confirmed or dropped, then only its digest (SHA-256)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant()
+    by: str = Field(max_length=40, index=True)
+    name: str = Field(default="", max_length=200)
+    digest: str = Field(max_length=64)
+    content: bytes = Field(default=b"")
+    state: str = Field(max_length=10)
+    decided_at: datetime | None = instant(nullable=True)
