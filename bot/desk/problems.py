@@ -253,6 +253,32 @@ def no_what() -> Refused:
     return empty("what", "本地区培育工作开展情况")
 
 
+def no_paper() -> Refused:
+    """Neither a file nor a text."""
+    return Refused("还没有内容：请选择通知文件（txt、docx、pdf），或把通知全文粘贴到下面的框里", "text")
+
+
+def too_big(most: int) -> Refused:
+    """A file beyond the limit, in megabytes."""
+    return Refused(f"文件超过 {most} MB 的上限，没有保存。请去掉图片和附件另存一份，或把通知全文粘贴到下面的框里", "text")
+
+
+def doubts_open(numbers: str) -> Refused:
+    """Questions that nobody has decided."""
+    return Refused(f"还没有下达：疑问 {numbers} 还没有决定。请逐条核对原文，改好草稿后勾选“已核对”", "doubts")
+
+
+def nothing_taken() -> Refused:
+    """A notice of which no draft was ticked."""
+    return Refused("还没有勾选任何一条草稿。请至少勾选一条再下达")
+
+
+def of_draft(number: int, refusal: Refused) -> Refused:
+    """The same for one of several drafts."""
+    own = refusal.field in ("what", "rule", "hour", "recipient")
+    return Refused(f"第 {number} 条：{refusal.says}" if own else refusal.says, f"{refusal.field}-{number}" if own else refusal.field)
+
+
 def no_hour(value: str) -> Refused:
     """What should be an hour is none."""
     return Refused(f"“{LABELS['hour']}”填的是“{value}”，不是钟点，应为 17:00 这样的形式", "hour")

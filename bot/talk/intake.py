@@ -10,6 +10,7 @@ from bot.domain.errors import NoticeError
 from bot.domain.obligations import Obligation
 from bot.store import Store
 from bot.store.tx import Tx
+from bot.talk import papers
 
 OPENING = time(9, 0)
 """Shanghai hour at which a notice counts as published on its day: nobody is told before offices open."""
@@ -33,7 +34,7 @@ def take(store: Store, raw: bytes, filename: str, now: datetime, issued: date | 
     with store.begin() as tx:
         notice_id = tx.notices.keep(raw, filename, now)
     try:
-        text = notices.decode(raw)
+        text = papers.text(raw)
         reading = notices.read(text, issued)
     except NoticeError as refusal:
         with store.begin() as tx:
@@ -63,7 +64,7 @@ def arm(tx: Tx, taken: Taken, unit_ids: Iterable[int], now: datetime, ladder: st
     published = times.instant(reading.published, OPENING) if reading.published else now
     begins = reading.issued or times.civil_day(now)
     known = {(duty.what, duty.rule): duty.id for duty in tx.obligations.all() if duty.notice_id == taken.notice_id}
-    wanted = [_obligation(taken.notice_id, duty, published, begins, ladder) for duty in reading.obligations]
+    wanted = [obligation(taken.notice_id, duty, published, begins, ladder) for duty in reading.obligations]
     new = {(duty.what, duty.rule): tx.obligations.add(duty, units) for duty in wanted if (duty.what, duty.rule) not in known}
     if new:
         armed = {"obligations": list(new.values()), "units": len(units)}
@@ -71,7 +72,8 @@ def arm(tx: Tx, taken: Taken, unit_ids: Iterable[int], now: datetime, ladder: st
     return tuple((known | new)[duty.what, duty.rule] for duty in wanted)
 
 
-def _obligation(notice_id: int, duty: notices.ObligationReading, published: datetime, begins: date, ladder: str) -> Obligation:
+def obligation(notice_id: int, duty: notices.ObligationReading, published: datetime, begins: date, ladder: str) -> Obligation:
+    """The obligation that a duty becomes when nobody changes anything about it; its id is still to come."""
     return Obligation(
         id=0,
         notice_id=notice_id,

@@ -93,13 +93,14 @@ def read(fields: bodies.Fields) -> Wish:
         ladder=fields.get("ladder_text", "") if fields.get("ladder") == "own" else fields.get("ladder", ""),
         begins=fields.get("begins", ""),
         ends=fields.get("ends", ""),
-        units=_ids(fields, "unit"),
-        under=_ids(fields, "under"),
+        units=ids(fields, "unit"),
+        under=ids(fields, "under"),
         wants_file=fields.get("wants_file") == "yes",
     )
 
 
-def _ids(fields: bodies.Fields, name: str) -> frozenset[int]:
+def ids(fields: bodies.Fields, name: str) -> frozenset[int]:
+    """The numbers of a repeated field; what is none is left out."""
     return frozenset(int(one) for one in fields.all(name) if one.isdecimal() and one.isascii() and len(one) < 10)
 
 

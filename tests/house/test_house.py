@@ -26,6 +26,7 @@ SPEAKS_CHINESE = (
     "bot/domain/errors.py",
     "bot/domain/words.py",
     "bot/domain/ladder_text.py",
+    "bot/talk/papers.py",  # why a document cannot be read
     "bot/domain/notices/",
     "bot/domain/mail/",  # what mail programs write around an answer
     "bot/domain/replies/",
