@@ -4,10 +4,11 @@ dropped, sending accounts paused. Every act is in the audit log; corrections can
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
-from bot.desk import problems
+from bot.desk import problems, rereading
 from bot.desk.desk import Actor, Desk
+from bot.desk.rereading import Corrected, Meant
 from bot.domain import times
 from bot.domain.deliveries import InDoubt
 from bot.domain.words import Intent, MessageState, Role
@@ -15,21 +16,23 @@ from bot.store.audit import Search
 from bot.store.inbox import InboxState, Received, Reply
 from bot.store.letters import Message, Recipient
 from bot.store.robots import Robot
+from bot.store.tasks import Task
 from bot.store.tx import Tx
 from bot.talk import turn
 
 PAGE = 50
 REASON = 300
-CORRECTED = "reply.corrected"
+_CASE = ("text", "asked_at", "intent", "day")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One inbound with what it was understood as, and who said it (empty: a stranger)."""
+    """One inbound with what it was understood as, and who said it (empty: a stranger). `tasks` are those a correction may be about."""
 
     received: Received
     replies: tuple[Reply, ...]
     person: str
+    tasks: tuple[Task, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def inbox(desk: Desk, actor: Actor, *, looks: bool, before: int | None = None) -
         people = None if actor.units is None else tx.people.of_units(actor.units)
         found = tx.inbox.looks(people, PAGE) if looks else tx.inbox.recent(people, PAGE, before)
         names = {one.person_id: tx.people.get(one.person_id).name for one in found if one.person_id is not None}
-        return [Letter(one, tuple(tx.inbox.replies(one.inbound.id)), names.get(one.person_id or 0, "")) for one in found]
+        return [_opened(tx, one, names.get(one.person_id or 0, "")) for one in found]
 
 
 def handled(desk: Desk, actor: Actor, inbound_id: int) -> None:
@@ -100,16 +103,12 @@ def bind(desk: Desk, actor: Actor, inbound_id: int, words: str) -> None:
         tx.audit.write(actor.by, "sender.bound", now, about=f"inbound:{inbound_id}", after=after)
 
 
-def correct(desk: Desk, actor: Actor, inbound_id: int, intent: str) -> None:
-    """What it should have been read as; what became of the task is changed on the task's own page. Raises Refused."""
-    now = desk.now()
+def correct(desk: Desk, actor: Actor, inbound_id: int, intent: str, day: date | None = None, task_id: int | None = None) -> Corrected:
+    """What it should have been read as, with what follows for its tasks (`rereading`). Raises Refused, Forbidden, LookupError."""
     if intent not in tuple(Intent):
         raise problems.no_choice("intent", intent)
     with desk.store.begin() as tx:
-        found = _letter(tx, actor, inbound_id)
-        read = [reply.intent.value for reply in tx.inbox.replies(inbound_id)]
-        after = {"text": found.inbound.text, "asked_at": times.local(found.inbound.at).isoformat(timespec="minutes"), "intent": intent}
-        tx.audit.write(actor.by, CORRECTED, now, about=f"inbound:{inbound_id}", before={"read": read}, after=after)
+        return rereading.correct(tx, desk, actor, _letter(tx, actor, inbound_id), Meant(Intent(intent), day, task_id))
 
 
 def corrections(desk: Desk, actor: Actor) -> Iterator[str]:
@@ -118,9 +117,9 @@ def corrections(desk: Desk, actor: Actor) -> Iterator[str]:
     if not actor.may_audit or not actor.sees_all:
         raise problems.Forbidden
     with desk.store.read() as tx:
-        entries = tx.audit.search(Search(act=CORRECTED), limit=10_000)
+        entries = tx.audit.search(Search(act=rereading.CORRECTED), limit=10_000)
     for entry in entries:
-        yield json.dumps(dict(entry.after), ensure_ascii=False) + "\n"
+        yield json.dumps({key: entry.after[key] for key in _CASE if key in entry.after}, ensure_ascii=False) + "\n"
 
 
 def outbox(desk: Desk, actor: Actor, state: MessageState | None, before: int | None = None) -> Outbox:
@@ -171,6 +170,11 @@ def _switch(desk: Desk, actor: Actor, key: str, act: str, why: str) -> None:
         else:
             tx.robots.resume(key)
         tx.audit.write(actor.by, act, now, about=f"robot:{key}"[:120], before=before, after={"paused": bool(why), "reason": why})
+
+
+def _opened(tx: Tx, found: Received, name: str) -> Letter:
+    replies = tuple(tx.inbox.replies(found.inbound.id))
+    return Letter(found, replies, name, rereading.candidates(tx, found, replies, times.civil_day(found.inbound.at)) if replies else ())
 
 
 def _letter(tx: Tx, actor: Actor, inbound_id: int) -> Received:

@@ -94,6 +94,18 @@ def no_choice(field: str, value: str) -> Refused:
     return Refused(f"“{LABELS[field]}”选的是“{value}”，没有这一项，请从列表里重新选择", field)
 
 
+def impossible_day(value: date | None) -> Refused:
+    """What the letter is said to mean needs another day, or one at all."""
+    if value is None:
+        return empty("day", "2018-10-25")
+    return Refused(f"“{LABELS['day']}”填的是 {value}：承诺和展期的日期不能早于来信当天，已报的日期不能晚于来信当天，请改正", "day")
+
+
+def happened_since() -> Refused:
+    """A correction of a letter that is not the last word on its task."""
+    return Refused("没有更正：这封来信之后，这项任务又有新的记录，请到任务页里按现在的情况改")
+
+
 def no_name() -> Refused:
     """An account without the name of a person."""
     return empty("name", "张三")

@@ -41,12 +41,13 @@ def _tasks(entry: Entry) -> list[int]:
 
 
 def _facts(tx: Tx, actor: Actor, entry: Entry, desk: Desk) -> int:
-    """By an UNDONE for each fact that is still the last one about its task."""
+    """By an UNDONE for each fact of the act, the latest first, where it is still the last thing that happened to its task."""
     made, done = set(entry.after["events"]), 0
     for task_id in _tasks(entry):
-        last = tx.tasks.events(task_id)[-1]
-        if last.id in made:
-            tx.tasks.append(task_id, Event(EventKind.UNDONE, desk.now(), actor.by, undoes=last.id))
+        events = tx.tasks.events(task_id)
+        if events and events[-1].id in made:
+            for fact in [event for event in reversed(events) if event.id in made]:
+                tx.tasks.append(task_id, Event(EventKind.UNDONE, desk.now(), actor.by, undoes=fact.id))
             done += 1
     return done
 
@@ -79,6 +80,7 @@ _WAYS: Mapping[str, Callable[[Tx, Actor, Entry, Desk], int]] = {
     "task.accepted": _facts,
     "task.exempted": _facts,
     "task.returned": _facts,
+    "task.reread": _facts,
     "task.silenced": _silences,
     "task.reminded": _reminders,
     "extension.granted": _extension,

@@ -1,10 +1,14 @@
 """The inbox and the outbox."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from bot.desk import mailroom
 from bot.desk.problems import Forbidden, Refused
+from bot.desk.rereading import Corrected
 from bot.domain.words import Intent, MessageState
 from bot.web import bodies, forms, pages, state, told
 
@@ -36,14 +40,14 @@ def act_on_letter(request: Request, desk: state.Desk, me: state.Me, inbound_id: 
             case "bind":
                 mailroom.bind(desk, me, inbound_id, fields.get("words", ""))
             case "correct":
-                mailroom.correct(desk, me, inbound_id, fields.get("intent", ""))
+                return _corrected(request, mailroom.correct(desk, me, inbound_id, fields.get("intent", ""), *_of(fields)), fields)
             case _:
                 raise LookupError(act)
     except Forbidden:
         raise
     except Refused as refusal:
         return _inbox(request, desk, me, forms.refused(fields, refusal, f"{act}{inbound_id}"), forms.UNPROCESSABLE)
-    return told.after(request, "/inbox" + ("?all=1" if fields.get("all") else ""), told.Told(f"letter_{act}"))
+    return told.after(request, _back(fields), told.Told(f"letter_{act}"))
 
 
 @router.api_route("/outbox", methods=["GET", "HEAD"])
@@ -82,6 +86,19 @@ def act_on_robot(request: Request, desk: state.Desk, me: state.Me, act: str, fie
     except Refused as refusal:
         return _outbox(request, desk, me, forms.refused(fields, refusal, key), forms.UNPROCESSABLE)
     return told.after(request, "/outbox", told.Told(f"robot_{act}"))
+
+
+def _of(fields: Mapping[str, str]) -> tuple[date | None, int | None]:
+    """The day and the task of a correction, where they are given. Raises Refused."""
+    return forms.day(fields, "day") if fields.get("day") else None, forms.number(fields, "task") or None
+
+
+def _corrected(request: Request, done: Corrected, fields: Mapping[str, str]) -> Response:
+    return told.after(request, _back(fields), told.Told("letter_correct", {"count": done.tasks}, done.audit_id))
+
+
+def _back(fields: Mapping[str, str]) -> str:
+    return "/inbox" + ("?all=1" if fields.get("all") else "")
 
 
 def _inbox(request: Request, desk: state.Desk, me: state.Me, form: forms.Form, status: int = 200) -> Response:

@@ -78,6 +78,7 @@ async def test_a_mailbox_that_spoke_for_a_contact_is_shown_with_both_and_can_be_
 
 async def test_the_story_of_a_task_says_which_mailbox_spoke_for_whom(boss: httpx.AsyncClient, bureau: Bureau):
     bureau.duty([1])
+    bureau.due(WHEN)
     kept = letter(bureau, "已报", InboxState.TROUBLE, person_id=1, trouble=turn.ON_BEHALF)
     with bureau.store.begin() as tx:
         fact = tx.tasks.append(1, Event(EventKind.REPORTED, WHEN, "behalf:1", inbound_id=kept))
