@@ -54,6 +54,7 @@ LABELS = {
     "begins": "从哪天起算",
     "ends": "到哪天为止",
     "text": "通知全文",
+    "paper": "依据的文件",
 }
 """How the pages call the fields, for the sentences below."""
 
@@ -289,6 +290,11 @@ def of_draft(number: int, refusal: Refused) -> Refused:
     """The same for one of several drafts."""
     own = refusal.field in ("what", "rule", "hour", "recipient")
     return Refused(f"第 {number} 条：{refusal.says}" if own else refusal.says, f"{refusal.field}-{number}" if own else refusal.field)
+
+
+def no_holidays() -> Refused:
+    """A file that is no text."""
+    return Refused("这个文件不是文本，读不出放假安排。请选择 holiday-cn 发布的年度 JSON 文件，例如 2027.json", "text")
 
 
 def no_hour(value: str) -> Refused:
