@@ -1,0 +1,88 @@
+"""Somebody with a workbook in a real browser: take the empty table, upload, read what is wrong, take over what is right."""
+
+import os
+from pathlib import Path
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Visit, open_window
+
+GOOD = ("229001", "试验市工信局", "试验", "县区", "220100", "赵六", "联络员", "13800000011", "mail", "zl@example.com")
+ADDED = ("229001", "", "", "", "", "赵六", "联络员", "", "wecom_app", "zhaoliu")
+BAD = ("229001", "", "", "", "", "钱七", "替补联络员", "12345", "mail", "qq#example")
+
+
+def _filled(visit: Visit, folder: Path) -> Path:
+    """The empty table of the page, filled in as a clerk would."""
+    with visit.page.expect_download() as started:
+        visit.page.get_by_role("link", name="下载 Excel 空白表").click()
+    started.value.save_as(folder / "空白表.xlsx")
+    book = openpyxl.load_workbook(folder / "空白表.xlsx")
+    sheet = book.worksheets[0]
+    for number, row in enumerate((GOOD, ADDED, BAD), 2):
+        for place, value in enumerate(row, 1):
+            sheet.cell(number, place).value = value or None
+    book.save(folder / "名单.xlsx")
+    return folder / "名单.xlsx"
+
+
+def _picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("PICTURES_OF_PAGES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def _fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_workbook_is_checked_cell_by_cell_and_its_good_rows_are_taken_over(
+    chromium: Browser, served: tuple[str, str], tmp_path: Path, width: int
+):
+    visit = open_window(chromium, served, width=width)
+    page = visit.page
+    page.goto(f"{visit.url}/units/import")
+    _picture(page, f"import-{width}")
+    page.get_by_label("名单文件").set_input_files(_filled(visit, tmp_path))
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.get_by_role("heading", name="要改的格子")).to_be_visible()
+    expect(page.get_by_role("row", name="H4")).to_contain_text("12345")
+    expect(page.get_by_role("row", name="J4")).to_contain_text("name@example.com")
+    _picture(page, f"look-{width}")
+    _fits(page)
+    page.get_by_role("button", name="只导入没有问题的行").click()
+    expect(page.get_by_role("status")).to_contain_text("有 1 行没有导入")
+    page.get_by_role("searchbox").fill("229001")
+    page.get_by_role("button", name="查找").click()
+    _picture(page, f"found-{width}")
+    page.locator(".unit-list a").first.click()
+    expect(page.get_by_role("article")).to_contain_text("zhaoliu")
+    expect(page.get_by_role("article")).to_contain_text("138****0011")
+    _picture(page, f"unit-{width}")
+    _fits(page)
+    assert (visit.complaints, visit.strangers) == ([], [])
+    visit.context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_have_nothing_that_the_accessibility_rules_forbid(chromium: Browser, served: tuple[str, str], tmp_path: Path, width: int):
+    visit = open_window(chromium, served, width=width)
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", bypass_csp=True)
+    context.add_cookies([{**cookie} for cookie in visit.context.cookies()])  # the examiner's script is not ours: the policy is lifted
+    page = context.new_page()
+    visit.page.goto(f"{visit.url}/units/import")
+    filled = _filled(visit, tmp_path)
+    for path in ("/units", "/units/coverage", "/units/import", "/units/2"):
+        page.goto(f"{visit.url}{path}")
+        if path == "/units/import":
+            page.get_by_label("名单文件").set_input_files(filled)
+            page.get_by_role("button", name="上传并检查").click()
+        _picture(page, f"axe{path.replace('/', '-')}-{width}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        _fits(page)
+    context.close()
+    visit.context.close()
