@@ -15,6 +15,7 @@ from bot.domain.words import Intent
 from bot.store.inbox import InboxState, Received, Reply
 from bot.store.tasks import Task
 from bot.store.tx import Tx
+from bot.talk import reply_links
 
 CORRECTED, REREAD = "reply.corrected", "task.reread"
 """Acts in the audit log: the test case, and what became of the tasks."""
@@ -54,7 +55,7 @@ def correct(tx: Tx, desk: Desk, actor: Actor, found: Received, meant: Meant) -> 
     tasks = _tasks(tx, actor, found, replies, meant)
     made = {task.id: _reread(tx, desk, actor, found, task, _with_day(meant, replies, task)) for task in tasks}
     asked_at = times.local(inbound.at).isoformat(timespec="minutes")
-    case: dict[str, object] = {"text": inbound.text, "asked_at": asked_at, "intent": meant.intent.value}
+    case: dict[str, object] = {"text": reply_links.hidden(inbound.text), "asked_at": asked_at, "intent": meant.intent.value}
     if meant.day is not None:
         case["day"] = meant.day.isoformat()
     before = {"read": [reply.intent.value for reply in replies]}

@@ -5,6 +5,7 @@ person may answer anyway and nothing else; when the person leaves, it opens noth
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +34,7 @@ LINKED = frozenset(
 """Messages to somebody who owes. Never one to a group: a link is one person's."""
 _EPOCH = date(2000, 1, 1)
 _PATH = "/r/"
+_SHOWN = re.compile(rf"({_PATH})[\w.-]{{16,}}")
 
 
 class Refusal(StrEnum):
@@ -100,6 +102,11 @@ class ReplyLinks:
         if not timedelta(0) <= now - datetime.fromtimestamp(made, UTC) <= FORM_LIFE:
             raise LinkRefused(Refusal.EXPIRED)
         return Form(person_id, f"{made}-{serial}")
+
+
+def hidden(text: str) -> str:
+    """The text with what makes a link work taken out of every link: for anybody's eyes but its person's, who alone may answer with it."""
+    return _SHOWN.sub(r"\1…", text)
 
 
 def of_message(links: ReplyLinks, message: Claimed, said: Said, now: datetime) -> str:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from bot.desk import phones
 from bot.domain import foresight, period_names, times
 from bot.domain.words import label
+from bot.talk import reply_links
 from bot.web import assets, markdown, state, told
 
 
@@ -32,6 +33,7 @@ def environment(files: assets.Assets) -> jinja2.Environment:
         "rung": foresight.rung_word,
         "masked": phones.masked,
         "audit_query": _without_page,
+        "unlinked": reply_links.hidden,
         "day_before": _day_before,
     }
     made.globals |= {"asset": files.address}

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import openpyxl
@@ -14,8 +15,14 @@ from bureau import Bureau
 
 from bot.desk import accounts
 from bot.desk.desk import Actor
+from bot.domain import ladder
+from bot.domain.inbound import Inbound
+from bot.domain.messages import Rendered
 from bot.domain.status import EventKind
-from bot.domain.words import Rank, Status
+from bot.domain.words import Intent, Rank, Status
+from bot.store.inbox import InboxState, Reply
+from bot.store.letters import Frozen
+from bot.talk.reply_links import Link, ReplyLinks
 from tests.web import conftest
 from tests.web.fake_house import FakeHouse
 
@@ -292,3 +299,24 @@ async def test_a_day_beyond_all_calendars_is_refused_in_words(province: Province
         fields = await token_and_stamp(client, task.id) | {"day": "9999-12-31", "reason": "x", "at": "9999-12-31 00:00"}
         for act in ("silence", "extend", "report"):
             assert (await client.post(f"/tasks/{task.id}/{act}", data=fields)).status_code == 422, act
+
+
+async def test_who_may_only_read_finds_no_link_by_which_they_could_answer_for_others(province: Province):
+    """The links stand in what was sent and in what was quoted; who has one answers, and decides, as its person."""
+    task, now, desk = province.task(province.ours), province.house.desk.now(), province.house.desk
+    link = ReplyLinks(province.house.secret, "https://cuibao.example.com").url(Link(1, task.id), now)
+    with desk.store.begin() as tx:
+        tx.periods.put_steps(task.period_id, [ladder.at_once_step(now, task.due, extended_to=None)], task.id)
+    province.bureau.remind(now)
+    with desk.store.begin() as tx:
+        for claimed in tx.outbox.claim(now, "me", timedelta(minutes=9), {"wecom_app": 0, "mail": 0}, 100):
+            tx.outbox.freeze([Frozen(claimed.id, (Rendered("", f"报了请点 {link}"),))])
+        for number, state in enumerate((InboxState.READ, InboxState.STRANGER)):
+            kept = tx.inbox.keep(Inbound("mail", f"m{number}", "p@example.com", now, f"已报\n> {link}", b"raw"), now)
+            assert kept
+            tx.inbox.settle(kept, state, now, replies=[Reply(Intent.DONE, task.id)])
+    async with logged_in(province, Rank.READER) as client:
+        pages = [(await client.get(path)).text for path in (f"/tasks/{task.id}", "/inbox?all=1", "/today")]
+    assert "报了请点" in pages[0]
+    assert all("https://cuibao.example.com/r/…" in page for page in pages)
+    assert not any(link in page for page in pages)
