@@ -6,7 +6,7 @@ are those of the table, so half a person would lose some.
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.desk import people_problems, problems
@@ -79,16 +79,18 @@ def load(desk: Desk, actor: Actor, upload_id: int, table: Table, seen: str, *, c
     """Take over what was looked at. Raises LookupError, Changed if it would now be something else, Refused if nothing can be used."""
     _may(actor)
     now = desk.now()
+    looked = look(desk, actor, upload_id, table, complete=complete)  # what takes long is done before anybody has to wait for us
+    if looked.outcome is None:
+        raise people_problems.nothing_usable()
+    given = roster_file.understood(table, CHANNELS, looked.skipped)
     with desk.store.begin() as tx:
         upload = _mine(tx, actor, upload_id)
-        found = _look(tx, actor, upload, table, times.civil_day(now), complete=complete)
-        if found.outcome is None:
-            raise people_problems.nothing_usable()
-        if found.seen != seen:
+        outcome = _again(tx, given, times.civil_day(now), actor, complete=looked.complete)
+        if outcome is None or looked.seen != seen or replace(looked, outcome=outcome).seen != seen:
             raise people_problems.roster_changed()
-        rosters.put(tx, found.outcome, now, by=actor.by, filename=upload.name)
+        rosters.put(tx, outcome, now, by=actor.by, filename=upload.name)
         tx.uploads.decide(upload_id, UploadState.LOADED, desk.wall())
-    return found.outcome
+    return outcome
 
 
 def drop(desk: Desk, actor: Actor, upload_id: int) -> None:
@@ -97,6 +99,14 @@ def drop(desk: Desk, actor: Actor, upload_id: int) -> None:
     with desk.store.begin() as tx:
         _mine(tx, actor, upload_id)
         tx.uploads.decide(upload_id, UploadState.DROPPED, desk.wall())
+
+
+def _again(tx: Tx, given: roster.Roster, on: date, actor: Actor, *, complete: bool) -> Outcome | None:
+    """What would change by now; None if it can no longer be taken over."""
+    try:
+        return rosters.preview(tx, given, on, complete=complete, within=actor.units)
+    except RosterError:
+        return None
 
 
 def _may(actor: Actor) -> None:
