@@ -83,7 +83,7 @@ class Renderer:
         made: dict[str, Any] = json.loads(words)
         lines = tuple((name, value) for name, value in made["lines"] if value)
         options, buttons = (tuple(Tap(**tap) for tap in made[name]) for name in ("options", "buttons"))
-        return Card(made["title"], lines, made["note"], options, buttons)
+        return Card(made["title"], lines, made["note"], options, buttons, str(view.get("link") or ""), made["link"])
 
     def _foot(self, view: Mapping[str, object], format: str) -> str:
         """The person's own link to the reply page, if the view has one."""

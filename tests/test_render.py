@@ -265,6 +265,13 @@ def test_a_link_is_whole_in_one_part_and_every_part_keeps_the_limit(form: str) -
         assert sum(LINK in part.body for part in parts) == 1
 
 
+@pytest.mark.parametrize("kind", [MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.QUESTION])
+def test_a_card_leads_to_the_reply_page_of_its_person_and_says_so(kind: MessageKind) -> None:
+    card = _card(kind, "plain", link=LINK)
+    assert card is not None
+    assert (card.url, card.link) == (LINK, "打开办理页面")
+
+
 def test_files_go_with_the_first_part() -> None:
     file = {"name": "名单.xlsx", "media_type": "application/zip", "digest": "0" * 64}
     parts = RENDERER.render(MessageKind.GROUP_NOTICE, VIEWS["group_notice"]["plain"] | {"files": [file]}, max_bytes=200, format="text")

@@ -88,7 +88,7 @@ def group_payload(rendered: Rendered, kind: Format, *, keyword: str = "") -> dic
     body = append_within(body, (f" @{name}" for name in (*mobiles, *users)), MAX_BYTES)
     card = rendered.card
     if kind != "text" and card is not None and card.url and not rendered.mentions:
-        button = {"singleTitle": card.title, "singleURL": card.url, "btnOrientation": "0"}
+        button = {"singleTitle": card.link or card.title, "singleURL": card.url, "btnOrientation": "0"}
         return {"msgtype": "actionCard", "actionCard": {"title": title(rendered), "text": body} | button}
     content = {"content": body} if kind == "text" else {"title": title(rendered), "text": body}
     return {"msgtype": kind, kind: content, "at": {"atMobiles": [*mobiles], "atUserIds": [*users], "isAtAll": called.everybody}}

@@ -38,7 +38,7 @@ def robot(rendered: Rendered, kind: Format) -> tuple[str, str]:
     if kind == "text":
         key, content = "sampleText", {"content": rendered.body}
     elif card is not None and card.url:
-        key, content = "sampleActionCard", content | {"singleTitle": card.title, "singleURL": card.url}
+        key, content = "sampleActionCard", content | {"singleTitle": card.link or card.title, "singleURL": card.url}
     return key, _within(content, MAX_PARAM, "msgParam")
 
 
@@ -49,8 +49,9 @@ def notice(rendered: Rendered, kind: Format, mark: str) -> Json:
     if kind == "text":
         message = {"msgtype": "text", "text": {"content": body}}
     elif card is not None and card.url:
-        content = {"title": title, "markdown": body, "single_title": card.title[:TITLE], "single_url": card.url}
-        message = {"msgtype": "action_card", "action_card": content}
+        content = {"title": title, "markdown": body, "single_title": (card.link or card.title)[:TITLE], "single_url": card.url}
+        shown: Json = {"msgtype": "action_card", "action_card": content}
+        message = shown if len(http.encode(shown)) <= MAX_NOTICE else message  # the words have the link too
     _within(message, MAX_NOTICE, "msg")
     return message
 

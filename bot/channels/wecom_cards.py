@@ -115,7 +115,8 @@ def plain(markdown: str) -> str:
 
 
 def _head(kind: str, card: Card, room: Room) -> dict[str, Any]:
-    lines = [{"keyname": name, "value": value} for name, value in card.lines[:LINES]]
+    leads = [{"type": 1, "keyname": wording.on_the_web(), "value": card.link, "url": card.url}] if card.url and card.link else []
+    lines = [{"keyname": name, "value": value} for name, value in card.lines[: LINES - len(leads)]] + leads
     drawn: dict[str, Any] = {"card_type": kind, "main_title": {"title": _cut(card.title, room.title)}}
     if card.note:
         drawn["sub_title_text"] = card.note

@@ -233,7 +233,7 @@ def _way(role: Role, channel: str, address: str) -> tuple[str, str]:
     written = address.lower() if channel == "mail" else address
     if wrong := roster_cells.channel_flaw(role, channel):
         raise told.cell("channel", channel, wrong)
-    if wrong := roster_cells.address_flaw(channel, written):
+    if wrong := roster_cells.address_flaw(channel, written, role):
         raise told.cell("address", address, wrong)
     return channel, written
 

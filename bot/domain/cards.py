@@ -33,7 +33,7 @@ class Card:
     """What one card shows. `lines` are facts as (name, value), the most important first: channels cut what they cannot show.
 
     `note` is a sentence below them. `options` is one drop-down ("which one"), `buttons` act on what was chosen there.
-    `url` is where a tap beside the buttons leads, empty for nowhere.
+    `url` is where a tap beside the buttons leads, empty for nowhere; `link` is what is read there.
     """
 
     title: str
@@ -42,6 +42,7 @@ class Card:
     options: tuple[Tap, ...] = ()
     buttons: tuple[Tap, ...] = ()
     url: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,19 @@ PLAIN: Final = frozenset({roster.CODE, roster.LEVEL, roster.PARENT, roster.PHONE
 FORMULA: Final = ("=", "+", "-", "@")
 """First characters that make Excel calculate: such a cell would come alive when it is exported again."""
 
+GROUPS_TOO: Final = frozenset({"wecom_bot", "dingtalk_app"})
+"""Channels to persons that reach a group chat as well."""
+DINGTALK_GROUP: Final = "group:"
+"""Begins the address of a group at `dingtalk_app`; its openConversationId follows."""
+
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SCIENTIFIC: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+|\d+\.0+")
 _MOBILE: Final = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _LANDLINE: Final = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?")
 _MAIL: Final = re.compile(r"[^@\s,;:\"'()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+")
 _WECOM_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+_CONVERSATION: Final = re.compile(r"[A-Za-z0-9+/=_-]{8,128}")
+_OPEN_CONVERSATION: Final = "工作群应写作 group: 加上机器人所在群的 openConversationId，如 group:cidXXXXXXXX=="
 _DINGTALK_ID: Final = re.compile(r"\S{1,64}")
 
 
@@ -50,16 +57,20 @@ def flaw(column: str, value: str) -> str:
     return unclean or (_CHECKS[column](value) if column in _CHECKS else "")
 
 
-def address_flaw(channel: str, address: str) -> str:
-    """What an address on that channel should be instead; empty if it can be used."""
+def address_flaw(channel: str, address: str, role: Role | None = None) -> str:
+    """What an address on that channel should be instead, for this role if there is one; empty if it can be used."""
+    if channel == "dingtalk_app" and role is not None and (role is Role.GROUP) != address.startswith(DINGTALK_GROUP):
+        return _OPEN_CONVERSATION if role is Role.GROUP else "这是群的地址，只能用于工作群；发给个人请写其在钉钉通讯录里的 userId"
+    if channel == "dingtalk_app" and address.startswith(DINGTALK_GROUP):
+        return "" if _CONVERSATION.fullmatch(address.removeprefix(DINGTALK_GROUP)) else _OPEN_CONVERSATION
     pattern, expected = _ADDRESSES.get(channel, (_DINGTALK_ID, "应为不含空格的名称，不超过 64 个字符"))
     return "" if pattern.fullmatch(address) else expected
 
 
 def channel_flaw(role: Role | None, channel: str) -> str:
     """Why that channel is none for this role; empty if it is."""
-    if role is Role.GROUP and channel not in roster.ROBOTS | {"console", "wecom_bot"}:
-        return f"工作群只能用群机器人：{'、'.join(sorted(roster.ROBOTS | {'wecom_bot'}))}"
+    if role is Role.GROUP and channel not in roster.ROBOTS | GROUPS_TOO | {"console"}:
+        return f"工作群只能用群机器人：{'、'.join(sorted(roster.ROBOTS | GROUPS_TOO))}"
     if role is not None and role is not Role.GROUP and channel in roster.ROBOTS:
         return "群机器人只能用于工作群；发给个人请用 wecom_app、wecom_bot、dingtalk_app 或 mail"
     return ""

@@ -172,5 +172,5 @@ def _together(cells: dict[str, str], channels: Collection[str]) -> Iterator[tupl
 def _way(role: Role | None, channel: str, address: str) -> Iterator[tuple[str, str]]:
     if wrong := roster_cells.channel_flaw(role, channel):
         yield roster.CHANNEL, wrong
-    elif not roster_cells.flaw(roster.ADDRESS, address) and (wrong := roster_cells.address_flaw(channel, address)):
+    elif not roster_cells.flaw(roster.ADDRESS, address) and (wrong := roster_cells.address_flaw(channel, address, role)):
         yield roster.ADDRESS, wrong

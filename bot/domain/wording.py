@@ -94,6 +94,11 @@ def which_one() -> str:
     return "哪一项"
 
 
+def on_the_web() -> str:
+    """Before a card's link to the page where the matter can be dealt with."""
+    return "网页"
+
+
 def handled() -> str:
     """On a button that was pressed and has had its effect."""
     return "已处理"

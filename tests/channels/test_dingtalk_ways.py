@@ -75,6 +75,14 @@ async def test_a_card_that_leads_somewhere_is_a_button_in_the_robots_chat_and_in
         assert platform.ledger.messages[0].text.endswith("\n[去填报](https://cuibao.example.com/r/1)")
 
 
+async def test_the_button_says_what_it_leads_to_and_gives_way_to_words_that_leave_no_room_for_it() -> None:
+    card = Card("三季度台账", url=f"https://cuibao.example.com/r/{'x' * 200}", link="打开办理页面")
+    for body, fits in (("正文", True), ("文" * 566, False)):
+        platform, channel, _ = app(way="notice")
+        await channel.send(rigs.message(address="u1", rendered=Rendered("标题", body, card=card)))
+        assert (f"[打开办理页面]({card.url})" in platform.ledger.messages[0].text) is fits
+
+
 async def test_a_notice_to_150_members_costs_two_calls() -> None:
     platform, channel, _ = app(way="notice")
     receipts = await together(channel, [circular(f"u{number}") for number in range(150)])

@@ -105,6 +105,17 @@ async def test_a_member_who_reads_in_wechat_gets_text_without_marks() -> None:
     ]
 
 
+@pytest.mark.parametrize("room", [wecom_cards.APP, wecom_cards.BOT])
+def test_a_card_with_a_page_has_a_line_that_leads_there_within_the_lines_it_may_have(room: wecom_cards.Room) -> None:
+    crowded = dataclasses.replace(CARD, lines=tuple((f"第{n}项", "x") for n in range(9)), url=URL, link="打开办理页面")
+    drawn = wecom_cards.interactive(crowded, "S-1", room)
+    assert drawn
+    lines = drawn["horizontal_content_list"]
+    assert len(lines) == wecom_cards.LINES
+    assert lines[-1] == {"type": 1, "keyname": "网页", "value": "打开办理页面", "url": URL}
+    assert drawn["card_action"] == {"type": 1, "url": URL}
+
+
 async def test_a_textcard_leads_to_the_page_and_ends_in_the_serial() -> None:
     wecom, channel, _ = app(format="textcard", card_url=URL)
     for _ in range(2):

@@ -58,6 +58,13 @@ def counts(outcome: roster.Outcome) -> tuple[tuple[int, int, int], tuple[int, in
     return tuple((each.new, each.changed, each.unchanged) for each in (outcome.units, outcome.people))
 
 
+def test_a_group_that_the_dingtalk_app_writes_to_is_taken_by_its_conversation(store):
+    load(store, "220100,长春市局,长春,市州,,长春工作群,工作群,,dingtalk_app,group:cidAbc+12/34Xy==")
+    with store.read() as tx:
+        [group] = tx.people.all("group")
+        assert [(address.channel, address.value) for address in group.addresses] == [("dingtalk_app", "group:cidAbc+12/34Xy==")]
+
+
 def test_a_table_brings_units_people_and_groups_in(store):
     assert counts(load(store, *TABLE)) == ((3, 0, 0), (3, 0, 0))
     with store.read() as tx:
@@ -145,6 +152,9 @@ def test_every_bad_cell_is_named_by_the_row_that_excel_shows_and_nothing_is_stor
         ("220100.0,长春,长春,市州,,,,,,", "单位代码"),
         ("220100,长春,长春,市州,,张三,联络员,,wecom_robot,changchun", "渠道"),
         ("220100,长春,长春,市州,,群,工作群,,mail,a@example.com", "渠道"),
+        ("220100,长春,长春,市州,,群,工作群,,dingtalk_app,cidAbc123456==", "地址"),
+        ("220100,长春,长春,市州,,群,工作群,,dingtalk_app,group:短", "地址"),
+        ("220100,长春,长春,市州,,张三,联络员,,dingtalk_app,group:cidAbc123456==", "地址"),
         ("220100,长春,长春,市州,,群,工作群,13800000001,wecom_robot,changchun", "手机"),
         ("220100,长春,长春,市州,,,联络员,,mail,a@example.com", "姓名"),
         ("220100,长春,长春,市州,,张三,联络员,,wecom_app,a|b", "地址"),
