@@ -81,7 +81,7 @@ def amendment(day: date, name: str, paper: str, *, workday: bool) -> str:
         if len(text) > PAPER:
             raise problems.long(field, len(text), PAPER)
     if not paper.strip():
-        raise problems.empty("paper", "国办发明电〔2020〕1号")
+        raise problems.no_basis()
     days = [{"name": name.strip(), "date": day.isoformat(), "isOffDay": not workday}]
     return json.dumps({"year": day.year, "papers": [paper.strip()], "days": days}, ensure_ascii=False)
 

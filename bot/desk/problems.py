@@ -292,6 +292,11 @@ def of_draft(number: int, refusal: Refused) -> Refused:
     return Refused(f"第 {number} 条：{refusal.says}" if own else refusal.says, f"{refusal.field}-{number}" if own else refusal.field)
 
 
+def no_basis() -> Refused:
+    """A day amended without the paper that says so."""
+    return empty("paper", "国办发明电〔2020〕1号")
+
+
 def no_holidays() -> Refused:
     """A file that is no text."""
     return Refused("这个文件不是文本，读不出放假安排。请选择 holiday-cn 发布的年度 JSON 文件，例如 2027.json", "text")

@@ -49,7 +49,7 @@ async def test_a_file_is_looked_at_before_it_moves_what_is_due(province: Provinc
     async with logged_in(province, Rank.PROVINCE) as client:
         page = (await looked(client, text)).text
         assert "<del>2018-10-19（最迟 2018-10-22）</del> → <ins>2018-10-20（最迟 2018-10-20）</ins>，4 个未报单位" in page
-        assert "2018-10-19：<del>工作日</del> → <ins>临时放假放假</ins>" in page
+        assert "2018-10-19：<del>工作日</del> → <ins>放假（临时放假）</ins>" in page
         assert province.task(province.ours).due == before
         unseen = await saved(client, page.replace('name="mark"', 'name="x"'), text)
         assert unseen.status_code == 422
@@ -74,7 +74,7 @@ async def test_one_day_is_amended_with_its_paper(province: Province):
         given = {"token": token, "day": "2018-12-24", "workday": "no", "name": "<b>冬至</b>", "paper": PAPER}
         page = (await client.post("/calendar/2018/amend", data=given)).text
         assert "正在报送的各期，截止日都不变" in page
-        assert "&lt;b&gt;冬至&lt;/b&gt;放假" in page
+        assert "放假（&lt;b&gt;冬至&lt;/b&gt;）" in page
         hidden = re.search(r'name="text" value="([^"]+)"', page)
         assert hidden
         text = hidden[1].replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">")
