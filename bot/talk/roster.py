@@ -18,7 +18,7 @@ from bot.store import Store
 from bot.store.roster import KnownAddress, KnownPerson, KnownUnit, Roster
 from bot.store.tx import Tx
 from bot.store.units import UnitRow
-from bot.talk import roster_match
+from bot.talk import pinyin, roster_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +156,17 @@ def _unit_changes(entries: Sequence[UnitEntry], known: Mapping[str, KnownUnit]) 
 
 def _merged(entry: UnitEntry, before: KnownUnit | None, position: int) -> UnitRow:
     row = UnitRow(entry.code, entry.name, entry.name[:60], entry.level) if before is None else before.row
+    short = entry.short_name or row.short_name
+    typed = pinyin.of(short) if before is None or short != row.short_name else (row.pinyin, row.initials)
     return replace(
         row,
         name=entry.name or row.name,
-        short_name=entry.short_name or row.short_name,
+        short_name=short,
         level=entry.level or row.level,
         parent_code=entry.parent_code or row.parent_code,
         position=position,
+        pinyin=typed[0],
+        initials=typed[1],
     )
 
 

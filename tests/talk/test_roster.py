@@ -339,3 +339,11 @@ def test_a_long_list_of_problems_is_cut_in_words_and_whole_in_the_error(sqlite_s
         load(sqlite_store, *["1,甲局,甲,省,,张三,联络员,1,mail,x"] * 150)
     assert len(error.value.problems) == 300
     assert "另有 200 处" in str(error.value)
+
+
+def test_units_of_a_table_are_found_by_pinyin_and_initials(store):
+    load(store, *TABLE)
+    load(store, "220182,,榆树市,,,,,,,")
+    with store.read() as tx:
+        assert [unit.code for unit in tx.units.find("yss")] == ["220182"]
+        assert [unit.code for unit in tx.units.find("changchun")] == ["220100"]
