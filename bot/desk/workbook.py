@@ -20,6 +20,8 @@ from bot.domain.roster_table import MAX_ROWS, MAX_WIDTH, Flaw, Table
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHITE_ROWS = 2_000
 """Rows of the empty table that are text and offer their choices."""
+BEGINNING = 1_000
+"""Rows within which a sheet that is not empty says something."""
 _DAMAGED = (zipfile.BadZipFile, SyntaxError, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError)
 """What the library raises for bytes that are no workbook inside: it checks nothing and stumbles where it stands. Parsers of XML raise
 kinds of SyntaxError."""
@@ -34,7 +36,7 @@ def table(raw: bytes, name: str) -> Table:
             book = openpyxl.load_workbook(io.BytesIO(raw), keep_links=False)
     except _DAMAGED as error:
         raise roster_table.unreadable() from error
-    sheets = [sheet for sheet in book.worksheets if any(any(row) for row in sheet.iter_rows(max_row=MAX_ROWS, values_only=True))]
+    sheets = [sheet for sheet in book.worksheets if _says_something(sheet)]
     shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
     if not shown:
         raise roster_table.no_sheet()
@@ -70,7 +72,15 @@ def _offer(sheet: Worksheet, place: int, words: Iterable[str]) -> None:
     sheet.add_data_validation(choice)
 
 
+def _says_something(sheet: Worksheet) -> bool:
+    """Whether anything stands where a roster would begin. Looking at a place makes a cell of it: one far away must not make millions."""
+    top = sheet.iter_rows(max_row=min(sheet.max_row, BEGINNING), max_col=min(sheet.max_column, MAX_WIDTH), values_only=True)
+    return any(any(row) for row in top)
+
+
 def _read(sheet: Worksheet, unread: Iterable[str]) -> Table:
+    if sheet.max_row > MAX_ROWS:
+        raise roster_table.too_many(sheet.max_row)
     rows = [list(row) for row in sheet.iter_rows(max_col=min(sheet.max_column, MAX_WIDTH))]
     flaws = [*_merged(sheet), *_hidden(sheet, rows), *_strange(rows)]
     return Table(tuple(tuple(_text(cell) for cell in row) for row in rows), tuple(flaws), tuple(unread))

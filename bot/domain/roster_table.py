@@ -90,6 +90,12 @@ def no_sheet() -> RosterError:
     return RosterError(said="工作簿里没有可以看见、有内容的工作表。名单要写在第一张可见的工作表里，请取消隐藏后再上传")
 
 
+def too_many(rows: int) -> RosterError:
+    """A sheet with so many rows, or with a cell so far down."""
+    told = f"工作表有 {rows} 行，最多 {MAX_ROWS} 行，一条也没有导入"
+    return RosterError(said=f"{told}。请检查是否选错了文件；空白行也算，请把用不到的行删去，或分成几个文件导入")
+
+
 def unreadable() -> RosterError:
     """A workbook that is none inside."""
     return RosterError(said=f"文件打不开，可能已损坏，或不是真正的 Excel 工作簿，一条也没有导入。{ADVICE}")
@@ -141,5 +147,4 @@ def _count(parts: zipfile.ZipFile, name: str) -> None:
             rows += (tail[-4:] + chunk).count(b"<row ")
             tail = joined[-5:]
     if rows > MAX_ROWS:
-        told = f"工作表有 {rows} 行，最多 {MAX_ROWS} 行，一条也没有导入"
-        raise RosterError(said=f"{told}。请检查是否选错了文件；空白行也算，请把用不到的行删去，或分成几个文件导入")
+        raise too_many(rows)

@@ -170,3 +170,20 @@ def test_a_workbook_that_is_broken_inside_is_refused_and_never_expands(part: str
         return
     with contextlib.suppress(RosterError):  # an empty style sheet is no harm, the library goes on without
         assert len(workbook.table(raw, "名单.xlsx").rows) == 3
+
+
+def test_a_cell_at_the_end_of_the_sheet_costs_no_more_than_a_sentence():
+    """Whoever looks at every place up to it makes seventeen thousand million cells."""
+
+    def far(sheet: Worksheet) -> None:
+        sheet["XFD1048576"] = "x"
+
+    with pytest.raises(RosterError, match="1048576 行"):
+        workbook.table(book(far), "名单.xlsx")
+
+
+def test_a_cell_far_to_the_right_is_left_aside():
+    def far(sheet: Worksheet) -> None:
+        sheet["XFD1"] = "x"
+
+    assert workbook.table(book(far), "名单.xlsx").rows[0][: len(roster.COLUMNS)] == roster.COLUMNS
