@@ -19,6 +19,8 @@ from bot.domain import cards
 from bot.domain.inbound import Inbound, InboundKind
 
 CHANNEL: Final = "wecom_bot"
+WORDLESS: Final = ("image", "file", "video")
+"""Messages that a member sends on purpose, without a word."""
 TAPPED: Final = "template_card_event"
 DISPLACED: Final = "disconnected_event"
 """Another connection took our place."""
@@ -60,7 +62,8 @@ def place(address: str) -> Place | None:
 def read(raw: bytes, now: datetime, request: str = "") -> Inbound:
     """A message or an event. `request` is what it can be answered by, where its own `response_url` does not say so.
 
-    What nobody said (events, a picture without words) is kept as OTHER. Raises CallbackRefused(CONTENT) for what is no JSON object.
+    What nobody said (events, a picture without words in a group) is kept as OTHER. Raises CallbackRefused(CONTENT)
+    for what is no JSON object.
     """
     body = _object(raw)
     request = request or _response_code(body)
@@ -73,7 +76,7 @@ def read(raw: bytes, now: datetime, request: str = "") -> Inbound:
     answer_to = Place(group or sender, request).address if request and sender else ""
     return Inbound(
         CHANNEL, _key(body, raw), sender, now, said + _quoted(body), raw, chat=group, answer_to=answer_to,
-        kind=InboundKind.SAID if said else InboundKind.OTHER,
+        kind=InboundKind.SAID if said or (body.get("msgtype") in WORDLESS and not group) else InboundKind.OTHER,
     )  # fmt: skip
 
 

@@ -115,6 +115,8 @@ def _hear(hearing: Turn) -> InboxState:
 
 def _said(hearing: Turn, person: Person) -> InboxState:
     """What the person said, or a mailbox for them: a mailbox decides nothing in the person's place."""
+    if _is_wordless(hearing.inbound):
+        return _show_how(hearing, person)
     if choices.is_undo(hearing.own):
         return undo.undo(hearing, person)
     if choices.is_complaint(hearing.own):
@@ -126,6 +128,18 @@ def _said(hearing: Turn, person: Person) -> InboxState:
     if referred.pending is not None and (numbers := choose.by_number(hearing, referred.pending)):
         return choose.take(hearing, person, referred.pending, numbers)
     return _read(hearing, person, referred)
+
+
+def _is_wordless(inbound: Inbound) -> bool:
+    """Whether somebody sent a picture, a voice or a file in a chat with us and not a word: by mail a file may be the report itself."""
+    return not (inbound.text.strip() or inbound.chat or inbound.about or inbound.channel == proof.MAIL)
+
+
+def _show_how(hearing: Turn, person: Person) -> InboxState:
+    """Say once a day how to answer, if there is anything to answer."""
+    if hearing.tx.tasks.open_of(person.id, hearing.today):
+        hearing.say(answer.remark(hearing, person.id, "no_words"))
+    return hearing.settle(InboxState.IGNORED, person)
 
 
 def _stranger(hearing: Turn) -> InboxState:

@@ -70,7 +70,7 @@ def test_the_envelope_of_an_application_is_not_the_robots() -> None:
             "见图",
             InboundKind.SAID,
         ),
-        ({"msgtype": "image", "image": {"url": "https://example.com/x"}}, "", InboundKind.OTHER),
+        ({"msgtype": "image", "image": {"url": "https://example.com/x"}}, "", InboundKind.SAID),
         ({"msgtype": "event", "event": {"eventtype": "feedback_event"}}, "", InboundKind.OTHER),
         ({"msgtype": "event", "event": {"eventtype": "template_card_event", "template_card_event": 5}}, "", InboundKind.OTHER),
         ({"msgtype": "text", "text": 5, "from": 7, "quote": 8, "msgid": 9}, "", InboundKind.OTHER),
