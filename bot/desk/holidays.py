@@ -117,13 +117,20 @@ def save(desk: Desk, actor: Actor, text: str, mark: str) -> tuple[int, int]:
     return seen.count, _move(desk)
 
 
-def forget(desk: Desk, actor: Actor, day: date) -> int:
-    """Leave a day to the library again; how many periods moved. Raises Forbidden, LookupError for a day that was not amended."""
+def without(desk: Desk, actor: Actor, day: date) -> Look:
+    """What leaving a day to the library again would change. Raises Forbidden, LookupError for a day that was not amended."""
+    _manager(actor)
+    with desk.store.read() as tx:
+        return _without(tx, desk, day)[0]
+
+
+def forget(desk: Desk, actor: Actor, day: date, mark: str) -> int:
+    """Leave a day to the library again; how many periods moved. Raises Forbidden, LookupError, Refused."""
     _manager(actor)
     with desk.store.begin() as tx:
-        override = tx.calendar.overrides().get(day)
-        if override is None:
-            raise LookupError(f"day {day}")
+        seen, override = _without(tx, desk, day)
+        if seen.mark != mark:
+            raise problems.not_looked()
         tx.calendar.remove([day])
         tx.audit.write(actor.by, "calendar.forgotten", desk.now(), about=f"calendar:{day.year}", before=_shown({day: override}))
     return _move(desk)
@@ -154,7 +161,23 @@ def _read(text: str) -> dict[date, Override]:
 
 def _look(tx: Tx, desk: Desk, text: str, given: Mapping[date, Override]) -> Look:
     overrides = tx.calendar.overrides()
-    old, new = WorkCalendar(overrides), WorkCalendar({**overrides, **given})
+    return _compared(tx, desk, text, overrides, {**overrides, **given}, given)
+
+
+def _without(tx: Tx, desk: Desk, day: date) -> tuple[Look, Override]:
+    overrides = tx.calendar.overrides()
+    override = overrides.get(day)
+    if override is None:
+        raise LookupError(f"day {day}")
+    left = {each: one for each, one in overrides.items() if each != day}
+    return _compared(tx, desk, "", overrides, left, {day: override}), override
+
+
+def _compared(
+    tx: Tx, desk: Desk, text: str, before: Mapping[date, Override], after: Mapping[date, Override], given: Mapping[date, Override]
+) -> Look:
+    """`given` are the days that are spoken of."""
+    old, new = WorkCalendar(before), WorkCalendar(after)
     pairs = [(old.day(day), new.day(day)) for day in sorted(given)]
     days = tuple((one, two) for one, two in pairs if (one.workday, one.name, one.source) != (two.workday, two.name, two.source))
     moves = tuple(_moves(tx, desk, new))

@@ -1,5 +1,7 @@
 """The working calendar: a year, a file of the year's arrangement, one day amended; what would move is shown before it is saved."""
 
+from datetime import date
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -32,7 +34,7 @@ def load(request: Request, desk: state.Desk, me: state.Me, year: int, sent: bodi
         if sent.too_big:
             raise problems.too_big(MAX_BYTES // 1024 // 1024)
         text = holidays.decoded(sent.content) if sent.content else typed
-        return pages.answer(request, "calendar_look.html", look=holidays.look(desk, me, text), year=year, form=forms.FRESH)
+        return pages.answer(request, "calendar_look.html", look=holidays.look(desk, me, text), year=year, day=None)
     except Forbidden:
         raise
     except Refused as refusal:
@@ -45,7 +47,7 @@ def amend(request: Request, desk: state.Desk, me: state.Me, year: int, fields: b
     try:
         workday = fields.get("workday") == "yes"
         text = holidays.amendment(forms.day(fields, "day"), fields.get("name", ""), fields.get("paper", ""), workday=workday)
-        return pages.answer(request, "calendar_look.html", look=holidays.look(desk, me, text), year=year, form=forms.FRESH)
+        return pages.answer(request, "calendar_look.html", look=holidays.look(desk, me, text), year=year, day=None)
     except Forbidden:
         raise
     except Refused as refusal:
@@ -65,10 +67,21 @@ def save(request: Request, desk: state.Desk, me: state.Me, year: int, fields: bo
     return told.after(request, f"/calendar/{year}", told.Told("calendar_saved", {"days": days, "moved": moved}))
 
 
+@router.api_route("/{year}/forget", methods=["GET", "HEAD"])
+def look_without(request: Request, desk: state.Desk, me: state.Me, year: int, day: date) -> Response:
+    """What leaving a day to the library again would change."""
+    return pages.answer(request, "calendar_look.html", look=holidays.without(desk, me, day), year=year, day=day)
+
+
 @router.post("/{year}/forget")
 def forget(request: Request, desk: state.Desk, me: state.Me, year: int, fields: bodies.Genuine) -> Response:
-    """Leave a day to the library again."""
-    moved = holidays.forget(desk, me, forms.day(fields, "day"))
+    """Leave a day to the library again, once it was looked at."""
+    try:
+        moved = holidays.forget(desk, me, forms.day(fields, "day"), fields.get("mark", ""))
+    except Forbidden:
+        raise
+    except Refused as refusal:
+        return _page(request, desk, year, forms.refused(fields, refusal, "load"), forms.UNPROCESSABLE)
     return told.after(request, f"/calendar/{year}", told.Told("calendar_saved", {"days": 1, "moved": moved}))
 
 

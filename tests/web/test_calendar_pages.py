@@ -58,7 +58,12 @@ async def test_a_file_is_looked_at_before_it_moves_what_is_due(province: Provinc
         page = (await client.get("/calendar/2018")).text
         assert "1 期的截止日随之移动" in page
         assert PAPER in page
-        forgotten = {"token": conftest.token_of(page), "day": "2018-10-19"}
+        back = (await client.get("/calendar/2018/forget?day=2018-10-19")).text
+        assert "<del>2018-10-20（最迟 2018-10-20）</del> → <ins>2018-10-20" not in back  # the Saturday is still worked
+        assert "<del>放假（临时放假）</del> → <ins>工作日</ins>" in back
+        forgotten = {"token": conftest.token_of(back), "day": "2018-10-19", "mark": ""}
+        assert (await client.post("/calendar/2018/forget", data=forgotten)).status_code == 422
+        forgotten["mark"] = re.findall(r'name="mark" value="(\w+)"', back)[0]
         assert (await client.post("/calendar/2018/forget", data=forgotten)).status_code == 303
         assert (await client.post("/calendar/2018/forget", data=forgotten)).status_code == 404
     with province.bureau.store.read() as tx:
