@@ -1,4 +1,4 @@
-"""audit → outbox: what an administrator has to know and would not look for, told to the administrators who hold that role.
+"""audit → outbox: what an administrator has to know and would not look for, told to the administrators of the topmost unit.
 
 One message an hour and administrator at most, however much went wrong: who is flooded reads nothing. What waits longer than a
 day is told all the same, because it is still true. A fact is told once; the pages and `cuibao doctor` show it until it is mended.
@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.domain import times
 from bot.domain.messages import Draft
-from bot.domain.words import MessageKind, Role
+from bot.domain.words import MessageKind
 from bot.store import Store, Tx
 from bot.store.audit import Entry
 from bot.store.errors import NoAddress
@@ -41,7 +41,7 @@ def run(now: datetime, store: Store, channels: Collection[str]) -> Alerted:
         if not _untold(tx):
             return Alerted()
     with store.begin() as tx:
-        entries, administrators = _untold(tx), tx.people.with_role(Role.ADMIN, times.civil_day(now))
+        entries, administrators = _untold(tx), tx.people.administrators(times.civil_day(now))
         if not entries or not administrators or _told_lately(tx, now):
             return Alerted()
         view = _view(tx, entries)

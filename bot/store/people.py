@@ -138,9 +138,10 @@ class People:
         held = select(ROLE.c.person_id).where(at, ROLE.c.role == role.value, held_on(on) if on else true())
         return self._load(PERSON.c.id.in_(held) & PERSON.c.active)
 
-    def with_role(self, role: Role, on: date) -> list[Person]:
-        """Everybody who holds the role on that day, at whatever unit, by id."""
-        held = select(ROLE.c.person_id).where(ROLE.c.role == role.value, held_on(on))
+    def administrators(self, on: date) -> list[Person]:
+        """Who looks after the installation: the administrators of units with none above them, on that day, by id."""
+        top = select(_UNIT.c.id).where(_UNIT.c.parent_id.is_(None))
+        held = select(ROLE.c.person_id).where(ROLE.c.role == Role.ADMIN.value, held_on(on), ROLE.c.unit_id.in_(top))
         return self._load(PERSON.c.id.in_(held) & PERSON.c.active)
 
     def posts(self, person_id: int, on: date) -> list[Post]:

@@ -85,6 +85,14 @@ def test_a_flood_is_a_number(store, admin):
     assert (len(told["alerts"]), told["count"], told["more"]) == (alert.MOST, 25, 5)
 
 
+def test_the_administrator_of_a_region_is_not_told_of_the_installation(store):
+    bureau = Bureau(store)
+    bureau.unit("220000", level="province")
+    bureau.person(bureau.unit("220100", "220000", level="prefecture"), Role.ADMIN, ("mail", "li@example.com"))
+    fact(store)
+    assert alert.run(NOW, store, CHANNELS) == alert.Alerted()
+
+
 def test_who_is_an_administrator_no_longer_is_told_nothing(store):
     bureau = Bureau(store)
     unit = bureau.unit("220000")
