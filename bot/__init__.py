@@ -17,7 +17,7 @@ The rooms, from the ground up (import-linter holds the order)::
     store       the only SQL          channels    the only network          render      the only templates
     sandbox     stand-ins of the platforms, and the people who answer in a rehearsal
     talk        what happens when a person speaks: intake, doors, hear, answer, decide
-    jobs        what the clock does: due, remind, deliver, listen, bulletin, alert, tidy; schedule is the metronome
+    jobs        what the clock does: due, remind, deliver, listen, bulletin, quota, alert, tidy; schedule is the metronome
     desk        where administrators sit: what they may see, every act of theirs with its audit entry
     web         pages and callbacks   rehearse    the jobs on a virtual clock
     wiring      builds everything from Settings; wiring/clock.py is the only reader of the clock

@@ -181,7 +181,7 @@ def rehearse(
 
 @app.command()
 def run(
-    job: Annotated[str, typer.Argument(help="due、remind、deliver、listen、bulletin、tidy 之一")],
+    job: Annotated[str, typer.Argument(help="due、remind、deliver、listen、bulletin、quota、alert、tidy 之一")],
     now: Annotated[str, typer.Option("--now", help="以这一时刻运行，例如 2018-09-28T09:05+08:00；省略则为此刻")] = "",
     data: Data = None,
     env: Env = None,

@@ -11,11 +11,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.cli import house
 from bot.cli.rules import InputError
-from bot.domain import foresight, roster_file, rules, times
+from bot.domain import foresight, period_names, roster_file, rules, times
 from bot.domain.roster import RosterError
 from bot.domain.words import label
 from bot.settings import CHANNELS, Settings
@@ -217,12 +217,13 @@ def who(on: date | None, days: int, *, data: Path | None, env: Path | None, as_j
     if as_json:
         _dump([_step(step) for step in steps])
         return
-    table = Table("时间", "事项", "报告期", "梯次", "对象", "任务", "人数", "无人可达")
+    table = Table(*(Column(head, overflow="fold") for head in ("时间", "事项", "报告期", "梯次", "对象", "任务", "人数", "无人可达")))
     for step in steps:
         overdue = "（补发）" if step.fires_at <= now and step.released else ""
         at = f"{times.local(step.fires_at):%m-%d %H:%M}{overdue}{'' if step.released else '（待放行）'}"
         told = "，".join(f"{channel} {count}" for channel, count in sorted(step.people.items())) or "无"
-        row = (at, step.what, step.period, foresight.rung_word(step.rung), label(step.role), str(step.tasks), told, str(len(step.missed)))
+        period = period_names.label(step.period)
+        row = (at, step.what, period, foresight.rung_word(step.rung), label(step.role), str(step.tasks), told, str(len(step.missed)))
         table.add_row(*map(escape, row))
     Console().print(table)
     missed = tuple(dict.fromkeys(unit for step in steps for unit in step.missed))

@@ -181,7 +181,7 @@ def mail_read() -> None:
 def _table(heads: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
     table = Table()
     for head in heads:
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     Console().print(table)
