@@ -225,7 +225,8 @@ def who(on: date | None, days: int, *, data: Path | None, env: Path | None, as_j
         period = period_names.label(step.period)
         row = (at, step.what, period, foresight.rung_word(step.rung), label(step.role), str(step.tasks), told, str(len(step.missed)))
         table.add_row(*map(escape, row))
-    Console().print(table)
+    if steps:
+        Console().print(table)
     missed = tuple(dict.fromkeys(unit for step in steps for unit in step.missed))
     _say(f"{first} 起 {days} 天，共 {len(steps)} 次；同一人同一天的合并为一条。" if steps else f"{first} 起 {days} 天没有要发的提醒。")
     if missed:
