@@ -33,7 +33,7 @@ app.add_typer(notice_app, name="notice")
 app.add_typer(reply_app, name="reply")
 app.add_typer(mail_app, name="mail")
 channel_app = typer.Typer(help="渠道：上线前逐步检查。", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(channel_app, name="channel")
+app.add_typer(channel_app, name="channels")
 user_app = typer.Typer(help="管理员账号：第一个在这里建，以后可在页面里建。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(user_app, name="user")
 
@@ -255,6 +255,18 @@ def channel_check(
     """逐步检查一个渠道：配置、登录、测试消息；不通过的写明到平台后台做什么。"""
     if not importlib.import_module("bot.cli.channel").check(name, to, data, env, as_json):
         raise typer.Exit(1)
+
+
+@channel_app.command("send-test")
+def channel_send_test(
+    name: Annotated[str, typer.Argument(help="渠道名，如 dingtalk_app")],
+    to: Annotated[str, typer.Option("--to", help="收件地址：机器人名称、用户编号、邮箱")],
+    data: Data = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """发一条测试消息；先查配置和试运行名单，不通过就不发。"""
+    channel_check(name, to, data, env, as_json)
 
 
 @user_app.command("add")

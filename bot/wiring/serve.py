@@ -17,6 +17,7 @@ import uvicorn
 
 from bot.channels.base import Channel
 from bot.channels.wecom_crypto import Keys
+from bot.desk import doorway
 from bot.domain import times
 from bot.domain.inbound import Inbound
 from bot.domain.secret import Secret
@@ -268,11 +269,19 @@ def _keys(settings: Settings) -> tuple[Keys | None, Secret | None]:
 
 
 async def _announcement(ground: Ground, clock: RealClock, door: Door, said: list[str]) -> str:
-    """What whoever starts the program reads: what was done, the address, a login link, how to stop."""
-    link = await asyncio.to_thread(address.login_link, ground, clock.now())
-    entrance = f"一次性登录链接（请在浏览器打开，一小时内有效） {link}"
+    """What whoever starts the program reads: what was done, the address, the way in, how to stop."""
+    entrance = await asyncio.to_thread(_entrance, ground, clock.now())
     goodbye = "按 Ctrl-C 停止；再次启动接着用同样的数据。要新的登录链接：python3 -m bot link"
     return "\n".join([*said, f"网址 {door.address}", entrance, goodbye, ""])
+
+
+def _entrance(ground: Ground, now: datetime) -> str:
+    """A login link; but none once people have accounts of their own on a live installation: what is printed may end in a journal."""
+    with ground.store.read() as tx:
+        peopled = any(account.active and account.login != doorway.LINK_LOGIN for account in tx.accounts.all())
+    if ground.settings.cuibao_mode == "live" and peopled:
+        return "请用自己的账号登录；进不去时运行 python3 -m bot link"
+    return f"一次性登录链接（请在浏览器打开，一小时内有效） {address.login_link(ground, now)}"
 
 
 async def _serve(house: House, door: Door, announcement: str) -> None:

@@ -13,7 +13,7 @@ from serving import PATIENCE, ROOT, end, serve, until
 
 from bot.domain import times
 from bot.domain.messages import Draft
-from bot.domain.words import MessageKind, MessageState
+from bot.domain.words import MessageKind, MessageState, Rank
 from bot.store import Store
 
 MANY = 3000
@@ -104,6 +104,21 @@ def test_a_signal_amid_many_messages_ends_promptly_and_leaves_none_claimed(tmp_p
     assert left[MessageState.PENDING] > 0  # promptly: it did not send them all first
     assert (left[MessageState.SENDING], left[MessageState.UNKNOWN], left[MessageState.DEAD]) == (0, 0, 0)
     assert sum(left.values()) == MANY
+
+
+def test_a_live_start_prints_no_login_link_once_people_have_accounts(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    store = Store(f"sqlite:///{data / 'cuibao.db'}")
+    store.migrate()
+    with store.begin() as tx:
+        tx.accounts.add("zhangsan", "张三", Rank.PROVINCE, None, times.parse_instant("2018-09-25T09:00:00+08:00"))
+    store.close()
+    with serve(tmp_path, CUIBAO_MODE="live") as process:
+        said = until(process, "Ctrl-C")
+        assert end(process)[0] == 0
+    assert "/login/" not in said
+    assert "请用自己的账号登录" in said
 
 
 def _fill(store: Store) -> None:
