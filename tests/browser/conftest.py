@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +91,22 @@ def open_window(chromium: Browser, served: tuple[str, str], *, width: int, javas
     page.get_by_role("button").first.click()
     page.wait_for_url(f"{url}/rehearsal")
     return visit
+
+
+@contextmanager
+def bare_page(chromium: Browser, *, width: int, visit: Visit | None = None) -> Iterator[Page]:
+    """A page for the examiner of accessibility, whose script is not ours: our policy is lifted. Logged in as the visit, if there is one."""
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", bypass_csp=True)
+    if visit is not None:
+        context.add_cookies([{**cookie} for cookie in visit.context.cookies()])
+    yield context.new_page()
+    context.close()
+
+
+def require_accessible(page: Page) -> None:
+    """Nothing on the page breaks a rule of axe. What a click brings must be there already: a page that is just leaving has no rules."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
 def _note(visit: Visit, address: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import open_window
+from tests.browser.conftest import bare_page, open_window, require_accessible
 
 PAGES = (
     "/obligations",
@@ -57,18 +57,10 @@ def test_without_a_script_a_button_shows_the_same_look(chromium: Browser, served
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_page_of_duties_scrolls_sideways_or_breaks_the_accessibility_rules(chromium: Browser, served: tuple[str, str], width: int):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
     visit = open_window(chromium, served, width=width)
-    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", bypass_csp=True)
-    context.add_cookies([{**cookie} for cookie in visit.context.cookies()])
-    page = context.new_page()
-    broken = {}
-    for path in PAGES:
-        page.goto(f"{visit.url}{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        found = axe.Axe().run(page)
-        if found.violations_count:
-            broken[path] = found.generate_report()
-    assert broken == {}
-    context.close()
+    with bare_page(chromium, width=width, visit=visit) as page:
+        for path in PAGES:
+            page.goto(f"{visit.url}{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            require_accessible(page)
     visit.context.close()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import open_window
+from tests.browser.conftest import bare_page, open_window, require_accessible
 
 PAGES = (
     "/today",
@@ -70,14 +70,9 @@ def test_a_phone_folds_the_menu_and_no_page_scrolls_sideways(chromium: Browser, 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_page_has_anything_that_the_accessibility_rules_forbid(chromium: Browser, served: tuple[str, str], width: int):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
     visit = open_window(chromium, served, width=width)
-    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", bypass_csp=True)
-    context.add_cookies([{**cookie} for cookie in visit.context.cookies()])
-    page = context.new_page()
-    for path in PAGES:
-        page.goto(f"{visit.url}{path}")
-        found = axe.Axe().run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-    context.close()
+    with bare_page(chromium, width=width, visit=visit) as page:
+        for path in PAGES:
+            page.goto(f"{visit.url}{path}")
+            require_accessible(page)
     visit.context.close()
