@@ -13,7 +13,10 @@ from bot.domain.workdays import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One open task inside a reminder, as the store reads it in the claim transaction."""
+    """One open task inside a reminder, as the store reads it in the claim transaction.
+
+    `resumed_on`: the day on which a silence over it ended, if the person has not been reminded of it since (PROMISES B4).
+    """
 
     task_id: int
     obligation_id: int
@@ -34,6 +37,7 @@ class Line:
     phones: tuple[str, ...]
     sentence: str
     published: datetime
+    resumed_on: date | None = None
 
 
 class Urgency(IntEnum):
@@ -179,6 +183,7 @@ def _note(line: Line, today: date) -> str:
     notes = (
         wording.extended(line.extended_to, today) if line.extended_to else "",
         wording.promised(line.promised_on, today) if line.promised_on else "",
+        wording.silence_ended(line.resumed_on, today) if line.resumed_on else "",
     )
     return wording.listed(notes)
 

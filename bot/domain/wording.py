@@ -79,6 +79,11 @@ def promised(day: date, today: date) -> str:
     return f"已承诺{day_word(day, today)}报送" + ("，尚未收到" if day < today else "")
 
 
+def silence_ended(day: date, today: date) -> str:
+    """A reminder after a pause says why it comes again."""
+    return f"暂停提醒已于{day_word(day, today)}结束"
+
+
 def extended(day: date, today: date) -> str:
     """A granted extension."""
     return f"已同意展期至{day_word(day, today)}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, false, select, update
 
-from bot.domain import ladder
+from bot.domain import ladder, times
 from bot.domain.reminders import Line
 from bot.domain.words import Status
 from bot.store import silences, tables
@@ -76,7 +76,8 @@ def _current(row: Row[Any]) -> bool:
 
 
 def _line(row: Row[Any]) -> Line:
-    values = {name: row._mapping[name] for name in Line.__dataclass_fields__}
+    values = {name: row._mapping[name] for name in Line.__dataclass_fields__ if name != "resumed_on"}
+    values["resumed_on"] = times.civil_day(row.resumed) if row.resumed else None
     lists = {"emails": tuple(row.emails), "phones": tuple(row.phones)}
     return Line(**values | lists | {"status": Status(row.status)})
 
@@ -89,8 +90,9 @@ def _reminders() -> Select[Any]:
     duty = [_OBLIGATION.c[name] for name in ("what", "recipient", "emails", "phones", "sentence", "published")]
     own = [_REMINDER.c[name] for name in ("id", "message_id", "task_id", "dropped")]
     step = [_STEP.c.rung, _STEP.c.task_id.label("own_task")]
+    resumed = silences.just_ended(silences.NOW).label("resumed")
     silenced = (silences.silenced(silences.NOW) & (_STEP.c.last_day == false())).label("silenced")
-    query = select(*own, *step, *task, *held, *period, *duty, _UNIT.c.name.label("unit"), silenced).select_from(
+    query = select(*own, *step, *task, *held, *period, *duty, _UNIT.c.name.label("unit"), silenced, resumed).select_from(
         _REMINDER.join(_STEP, _STEP.c.id == _REMINDER.c.step_id)
         .join(_TASK, _TASK.c.id == _REMINDER.c.task_id)
         .join(_PERIOD, _PERIOD.c.id == _TASK.c.period_id)

@@ -3,13 +3,16 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, ScalarSelect, and_, bindparam, exists, func, insert, or_, select, update
 from sqlmodel import UTCDateTime
 
 from bot.store import tables
 
 _SILENCE = tables.of(tables.Silence)
 _TASK = tables.of(tables.Task)
+_REMINDER = tables.of(tables.Reminder)
+_MESSAGE = tables.of(tables.Message)
+_OTHER = _REMINDER.alias("earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,6 @@ class Silences:
         """Those that hold at `now`, by id."""
         return [Silence(**row._mapping) for row in self._connection.execute(_ACTIVE, {"now": now})]
 
-    def ended_since(self, since: datetime, now: datetime) -> list[Silence]:
-        """Those whose end lies in (since, now]: the next message says that one has just ended."""
-        ended = _SILENCES.where(_SILENCE.c.until > since, _SILENCE.c.until <= now)
-        return [Silence(**row._mapping) for row in self._connection.execute(ended)]
-
 
 def _holds(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_SILENCE.c.since <= now, _SILENCE.c.until > now)
@@ -78,13 +76,28 @@ def _holds(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 def silenced(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition on table `task` that a silence covers it at `now`, which may be a parameter (`NOW`) of a statement made once."""
-    covers = exists().where(
-        _holds(now),
+    return exists().where(_holds(now), _covers()).correlate(_TASK)
+
+
+def just_ended(now: BindParameter[datetime]) -> ScalarSelect[datetime]:
+    """On tables `task` and `reminder`: when the last silence over the task ended, if the person has not been reminded of it since."""
+    told = exists().where(
+        _OTHER.c.task_id == _REMINDER.c.task_id,
+        _OTHER.c.person_id == _REMINDER.c.person_id,
+        _OTHER.c.message_id == _MESSAGE.c.id,
+        _MESSAGE.c.sent_at > _SILENCE.c.until,
+    )
+    ended = select(func.max(_SILENCE.c.until)).where(_SILENCE.c.until <= now, _covers(), ~told.correlate(_SILENCE, _REMINDER))
+    return ended.correlate(_TASK, _REMINDER).scalar_subquery()
+
+
+def _covers() -> ColumnElement[bool]:
+    """The condition on `silence` and `task` that the one means the other."""
+    return and_(
         or_(_SILENCE.c.unit_id.is_(None), _SILENCE.c.unit_id == _TASK.c.unit_id),
         or_(_SILENCE.c.obligation_id.is_(None), _SILENCE.c.obligation_id == _TASK.c.obligation_id),
         or_(_SILENCE.c.period_id.is_(None), _SILENCE.c.period_id == _TASK.c.period_id),
     )
-    return covers.correlate(_TASK)
 
 
 _SILENCES = select(_SILENCE).order_by(_SILENCE.c.id)

@@ -245,3 +245,7 @@ def test_the_order_in_which_lines_come_changes_nothing(lines: list[Line], now: d
 def test_a_view_is_plain_json(lines: list[Line], now: datetime) -> None:
     view = reminders.view(reminders.letter(lines, now, CALENDAR, person="李四", serial=5))
     assert json.loads(json.dumps(view)) == view
+
+
+def test_a_reminder_after_a_silence_says_why_it_comes_again() -> None:
+    assert item(replace(THIRD, resumed_on=date(2018, 10, 15)), "2018-10-16T09:10")["note"] == "暂停提醒已于10月15日结束"

@@ -1,8 +1,11 @@
 """Who is left in peace until when."""
 
+from datetime import date, timedelta
+
 import pytest
 from bureau import Bureau, at
 
+from bot.domain.deliveries import Handed, Outcome
 from bot.store.silences import Scope
 
 FROM, TO = at("2018-10-12 00:00"), at("2018-10-15 00:00")
@@ -28,10 +31,30 @@ def test_one_that_was_stopped_ends_now_and_stays_in_the_book(store):
         tx.silences.end(silence, at("2018-10-13 09:00"))
         assert tx.silences.active(at("2018-10-13 09:00")) == []
         tx.silences.end(silence, at("2018-10-20 09:00"))
-        assert [each.until for each in tx.silences.ended_since(FROM, TO)] == [at("2018-10-13 09:00")]
+        assert [each.until for each in tx.silences.active(at("2018-10-13 08:59"))] == [at("2018-10-13 09:00")]
 
 
 @pytest.mark.parametrize(("reason", "until"), [("", TO), ("  ", TO), ("防汛", FROM)])
 def test_a_silence_without_reason_or_end_is_refused(store, reason, until):
     with store.begin() as tx, pytest.raises(ValueError, match="reason"):
         tx.silences.add(Scope(), FROM, until, "admin:1", reason)
+
+
+def test_the_first_reminder_after_a_silence_says_that_it_ended_and_the_next_one_no_more(store):
+    bureau = Bureau(store)
+    unit = bureau.unit("220100")
+    person = bureau.person(unit)
+    bureau.duty([unit])
+    bureau.tick(at("2018-10-10 09:10"))
+    bureau.due(at("2018-10-10 09:10"))
+    with store.begin() as tx:
+        tx.silences.add(Scope(unit_id=unit), at("2018-10-11 00:00"), at("2018-10-15 00:00"), "admin:1", "防汛")
+    seen = []
+    for moment in ("2018-10-10 09:20", "2018-10-16 09:20", "2018-10-18 09:20"):
+        bureau.tick(at(moment))
+        last = bureau.messages(person)[-1]
+        seen += [line.resumed_on for line in bureau.lines(last, at(moment))]
+        with store.begin() as tx:
+            [claimed] = [each for each in tx.outbox.claim(at(moment), "me", timedelta(hours=1), {"wecom_app": 0}, 9) if each.id == last.id]
+            tx.outbox.settle([Outcome(claimed.id, "me", claimed.attempt, at(moment), Handed.SENT)], at(moment))
+    assert seen == [None, date(2018, 10, 15), None]
