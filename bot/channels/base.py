@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
 
-from bot.domain.messages import Outgoing
+from bot.domain.messages import Outgoing, Rendered
 from bot.domain.words import FailureKind, MessageKind
 
 Format = Literal["text", "markdown", "markdown_v2", "card", "textcard"]
@@ -130,6 +130,11 @@ def check_body(message: Outgoing, limits: Limits, max_bytes: int = 0) -> None:
     longest = max_bytes or limits.max_bytes
     if size > longest:
         raise SendFailed(FailureKind.CONTENT_BAD, "too_long", f"{size} bytes where {longest} are taken")
+
+
+def title(rendered: Rendered) -> str:
+    """What a chat list or the head of a card shows: the subject, or the beginning of the body's first line."""
+    return rendered.subject.strip() or rendered.body.strip().splitlines()[0][:50]
 
 
 def append_within(body: str, additions: Iterable[str], max_bytes: int) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.channels import errcode
 from bot.channels.answer import Json
-from bot.channels.base import Form, Format, SendFailed, append_within, mentions
+from bot.channels.base import Form, Format, SendFailed, append_within, mentions, title
 from bot.channels.errcode import Verdict
 from bot.channels.redact import hide
 from bot.domain.messages import Rendered
@@ -92,8 +92,3 @@ def group_payload(rendered: Rendered, kind: Format, *, keyword: str = "") -> dic
         return {"msgtype": "actionCard", "actionCard": {"title": title(rendered), "text": body} | button}
     content = {"content": body} if kind == "text" else {"title": title(rendered), "text": body}
     return {"msgtype": kind, kind: content, "at": {"atMobiles": [*mobiles], "atUserIds": [*users], "isAtAll": called.everybody}}
-
-
-def title(rendered: Rendered) -> str:
-    """What the chat list shows: the subject, or the first line of the body."""
-    return rendered.subject.strip() or rendered.body.strip().splitlines()[0][:50]

@@ -6,9 +6,9 @@ Read on 2026-11-23: open.dingtalk.com, "robot message types", "work notification
 import hashlib
 from typing import Final
 
-from bot.channels import crockford, dingtalk_codes, http
+from bot.channels import crockford, http
 from bot.channels.answer import Json
-from bot.channels.base import Format, SendFailed
+from bot.channels.base import Format, SendFailed, title
 from bot.domain.cards import Card
 from bot.domain.messages import Outgoing, Rendered
 from bot.domain.words import FailureKind
@@ -33,8 +33,8 @@ TITLE: Final = 30
 
 def robot(rendered: Rendered, kind: Format) -> tuple[str, str]:
     """`msgKey` and `msgParam`. Raises SendFailed if the platform would not take so much."""
-    title, card = dingtalk_codes.title(rendered), rendered.card
-    key, content = "sampleMarkdown", {"title": title, "text": rendered.body}
+    card = rendered.card
+    key, content = "sampleMarkdown", {"title": title(rendered), "text": rendered.body}
     if kind == "text":
         key, content = "sampleText", {"content": rendered.body}
     elif card is not None and card.url:
@@ -44,12 +44,12 @@ def robot(rendered: Rendered, kind: Format) -> tuple[str, str]:
 
 def notice(rendered: Rendered, kind: Format, mark: str) -> Json:
     """A work notice's `msg`, its words ended by `mark`. Raises SendFailed if the platform would not take so much."""
-    title, card, body = dingtalk_codes.title(rendered)[:TITLE], rendered.card, f"{rendered.body}\n\n[{mark}]"
-    message: Json = {"msgtype": "markdown", "markdown": {"title": title, "text": body}}
+    head, card, body = title(rendered)[:TITLE], rendered.card, f"{rendered.body}\n\n[{mark}]"
+    message: Json = {"msgtype": "markdown", "markdown": {"title": head, "text": body}}
     if kind == "text":
         message = {"msgtype": "text", "text": {"content": body}}
     elif card is not None and card.url:
-        content = {"title": title, "markdown": body, "single_title": (card.link or card.title)[:TITLE], "single_url": card.url}
+        content = {"title": head, "markdown": body, "single_title": (card.link or card.title)[:TITLE], "single_url": card.url}
         shown: Json = {"msgtype": "action_card", "action_card": content}
         message = shown if len(http.encode(shown)) <= MAX_NOTICE else message  # the words have the link too
     _within(message, MAX_NOTICE, "msg")

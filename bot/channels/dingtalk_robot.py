@@ -7,13 +7,11 @@ our key, but nobody has seen the platform drop a repeat by it: a message in doub
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
-from bot.channels import dingtalk_codes, http
-from bot.channels.base import Clock, Format, Limits, Receipt, SendFailed, check_body
+from bot.channels import dingtalk_codes, group_robot, http
+from bot.channels.base import Clock, Format, Limits, Receipt, check_body
+from bot.channels.group_robot import RobotAccount
 from bot.domain.messages import Outgoing
-from bot.domain.secret import NO_SECRET, Secret
-from bot.domain.words import FailureKind
 
 PER_MINUTE: Final = 15
 """Messages per minute and robot. The platform takes 20 and punishes the next with ten minutes of silence (read 2026-11-23)."""
@@ -23,19 +21,10 @@ PATH: Final = "/robot/send"
 
 
 @dataclass(frozen=True, slots=True)
-class DingTalkRobotAccount:
-    """One robot: its token (or the whole webhook URL), and the security settings its owner chose (empty: not chosen)."""
-
-    token: Secret
-    secret: Secret = NO_SECRET
-    keyword: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class DingTalkRobotConfig:
     """Robots by name."""
 
-    robots: Mapping[str, DingTalkRobotAccount]
+    robots: Mapping[str, RobotAccount]
     base_url: str = dingtalk_codes.OLD_HOST
     format: Format = "markdown"
     per_month: int = PER_MONTH
@@ -65,10 +54,8 @@ class DingTalkRobot:
     async def send(self, message: Outgoing) -> Receipt:
         """Posts the message into the robot's group. Raises SendFailed."""
         check_body(message, self.limits)
-        account = self._config.robots.get(message.address)
-        if account is None:
-            raise SendFailed(FailureKind.ADDRESS_BAD, "no_such_robot", "the settings name no such robot")
-        token = bare_token(account.token).reveal()
+        account = group_robot.find(self._config.robots, message.address)
+        token = group_robot.token_in_query(account.token, "access_token").reveal()
         payload = dingtalk_codes.group_payload(message.rendered, self._config.format, keyword=account.keyword)
         url = self._config.base_url.rstrip("/") + PATH
         answer = await self._client.post(url, payload | {"msgUuid": message.key}, params=self._params(account, token))
@@ -79,14 +66,8 @@ class DingTalkRobot:
         """Releases the connections."""
         await self._client.close()
 
-    def _params(self, account: DingTalkRobotAccount, token: str) -> dict[str, str]:
+    def _params(self, account: RobotAccount, token: str) -> dict[str, str]:
         if not account.secret:
             return {"access_token": token}
         timestamp = str(int(self._clock().timestamp() * 1000))
         return {"access_token": token, "timestamp": timestamp, "sign": dingtalk_codes.sign(timestamp, account.secret.reveal())}
-
-
-def bare_token(secret: Secret) -> Secret:
-    """The token out of a webhook URL, or the token itself if no URL was pasted."""
-    text = secret.reveal().strip()
-    return Secret(parse_qs(urlsplit(text).query).get("access_token", [""])[0] if "?" in text else text)

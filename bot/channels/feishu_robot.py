@@ -13,13 +13,14 @@ from datetime import timedelta
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from bot.channels import http
+from bot.channels import group_robot, http
 from bot.channels.answer import Json
-from bot.channels.base import Clock, Limits, Receipt, SendFailed, append_within, check_body, mentions
+from bot.channels.base import Clock, Limits, Receipt, SendFailed, append_within, check_body, mentions, title
+from bot.channels.group_robot import RobotAccount
 from bot.channels.pace import Pace
 from bot.channels.redact import hide
 from bot.domain.messages import Outgoing, Rendered
-from bot.domain.secret import NO_SECRET, Secret
+from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 
 BASE_URL: Final = "https://open.feishu.cn"
@@ -49,19 +50,10 @@ _CODES: Final[Mapping[int, FailureKind]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class FeishuRobotAccount:
-    """One robot: its token (or the whole webhook URL), and the security settings its owner chose (empty: not chosen)."""
-
-    token: Secret
-    secret: Secret = NO_SECRET
-    keyword: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FeishuRobotConfig:
     """Robots by name. `pace` is the least number of seconds between two messages of one robot."""
 
-    robots: Mapping[str, FeishuRobotAccount]
+    robots: Mapping[str, RobotAccount]
     base_url: str = BASE_URL
     form: Form = "interactive"
     pace: float = PACE
@@ -85,9 +77,7 @@ class FeishuRobot:
     async def send(self, message: Outgoing) -> Receipt:
         """Posts the message into the robot's group. Raises SendFailed."""
         check_body(message, self.limits)
-        account = self._config.robots.get(message.address)
-        if account is None:
-            raise SendFailed(FailureKind.ADDRESS_BAD, "no_such_robot", "the settings name no such robot")
+        account = group_robot.find(self._config.robots, message.address)
         payload = self._signature(account) | _content(message.rendered, self._config.form, account.keyword)
         size = len(http.encode(payload))
         if size > MAX_REQUEST:
@@ -102,7 +92,7 @@ class FeishuRobot:
         """Releases the connections."""
         await self._client.close()
 
-    def _signature(self, account: FeishuRobotAccount) -> dict[str, object]:
+    def _signature(self, account: RobotAccount) -> dict[str, object]:
         if not account.secret:
             return {}
         timestamp = str(int(self._clock().timestamp()))
@@ -123,14 +113,14 @@ def bare_token(secret: Secret) -> Secret:
 def _content(rendered: Rendered, form: Form, keyword: str) -> dict[str, object]:
     body = append_within(_harmless(rendered.body), [f"\n{keyword}"] if keyword else [], MAX_BYTES)
     if form == "post":
-        return {"msg_type": form, "content": {"post": {"zh_cn": {"title": _title(rendered), "content": _lines(rendered, body)}}}}
+        return {"msg_type": form, "content": {"post": {"zh_cn": {"title": title(rendered), "content": _lines(rendered, body)}}}}
     attribute = "user_id" if form == "text" else "id"
     called = (f' <at {attribute}="{user}"></at>' for user in _called(rendered))
     body = append_within(body, called, MAX_BYTES)
     if form == "text":
         return {"msg_type": form, "content": {"text": body}}
-    title = {"title": {"tag": "plain_text", "content": _title(rendered)}}
-    return {"msg_type": form, "card": {"header": title, "elements": [{"tag": "markdown", "content": body}]}}
+    header = {"title": {"tag": "plain_text", "content": title(rendered)}}
+    return {"msg_type": form, "card": {"header": header, "elements": [{"tag": "markdown", "content": body}]}}
 
 
 def _lines(rendered: Rendered, body: str) -> list[list[dict[str, str]]]:
@@ -148,10 +138,6 @@ def _called(rendered: Rendered) -> list[str]:
 def _harmless(text: str) -> str:
     """Words from outside must not call anybody: only our own `<at …>` is one."""
     return text.replace("<at ", "< at ")
-
-
-def _title(rendered: Rendered) -> str:
-    return rendered.subject.strip() or rendered.body.strip().splitlines()[0][:50]
 
 
 def _require_ok(body: Json, *hidden: str) -> None:

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
-from bot.channels import errcode, http, wecom_cards, wecom_codes, wecom_media
+from bot.channels import errcode, group_robot, http, wecom_cards, wecom_codes, wecom_media
 from bot.channels.answer import Json
-from bot.channels.base import Form, Limits, Receipt, SendFailed, append_within, check_body, mentions
+from bot.channels.base import Form, Limits, Receipt, append_within, check_body, mentions
 from bot.domain.messages import Outgoing
 from bot.domain.secret import Secret
-from bot.domain.words import FailureKind, MessageKind
+from bot.domain.words import MessageKind
 
 MAX_TEXT: Final = 2048
 """Bytes of UTF-8 in `text.content` (path/99110, read 2026-11-23)."""
@@ -52,7 +51,7 @@ class WeComRobot:
 
     def __init__(self, config: WeComRobotConfig, client: http.Client) -> None:
         self._config, self._client = config, client
-        self._keys = {name: bare_key(secret) for name, secret in config.robots.items()}
+        self._keys = {name: group_robot.token_in_query(secret, "key") for name, secret in config.robots.items()}
         forms = {kind: Form(form, _longest(form)) for kind, form in config.formats.items()}
         self.limits = Limits(_longest(config.format), PER_MINUTE, PENALTY, config.format, group=True, forms=forms)
 
@@ -64,9 +63,7 @@ class WeComRobot:
         """Posts the message into the robot's group. Raises SendFailed."""
         form = message.rendered.format or self._config.format
         check_body(message, self.limits, _longest(form))
-        key = self._keys.get(message.address)
-        if not key:
-            raise SendFailed(FailureKind.ADDRESS_BAD, "no_such_robot", "the settings name no such robot")
+        key = group_robot.find(self._keys, message.address)
         payload = await self._file(message, key) if message.files else self._payload(message, form)
         answer = await self._client.post(self._url(PATH), payload, params={"key": key.reveal()})
         errcode.require_ok(answer.body, wecom_codes.CODES, key.reveal())
@@ -96,12 +93,6 @@ class WeComRobot:
 
 def _longest(form: str) -> int:
     return MAX_TEXT if form == "text" else MAX_MARKDOWN
-
-
-def bare_key(secret: Secret) -> Secret:
-    """The key out of a webhook URL, or the key itself if no URL was pasted."""
-    text = secret.reveal().strip()
-    return Secret(parse_qs(urlsplit(text).query).get("key", [""])[0] if "?" in text else text)
 
 
 def _text(message: Outgoing) -> Json:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.channels import dingtalk_app, dingtalk_robot, feishu_robot, http, mail, wecom_app, wecom_robot
 from bot.channels.base import Channel, Clock
+from bot.channels.group_robot import RobotAccount
 from bot.channels.wecom_crypto import Keys
 from bot.domain.secret import Secret
 from bot.sandbox import callbacks, mailroom, transport
@@ -69,8 +70,8 @@ def build(clock: Clock, robots: Mapping[str, Iterable[str]]) -> Stage:
 
     tag_secret = Secret("rehearsal")
     wecom_keys = {name: Secret(f"key-{name}") for name in wecom_names}
-    accounts = {name: dingtalk_robot.DingTalkRobotAccount(Secret(f"token-{name}"), Secret(SIGNING)) for name in dingtalk_names}
-    feishus = {name: feishu_robot.FeishuRobotAccount(Secret(f"token-{name}"), Secret(SIGNING)) for name in feishu_names}
+    accounts = {name: RobotAccount(Secret(f"token-{name}"), Secret(SIGNING)) for name in dingtalk_names}
+    feishus = {name: RobotAccount(Secret(f"token-{name}"), Secret(SIGNING)) for name in feishu_names}
     ours, theirs = wecom.tenant, dingtalk.tenant
     channels: tuple[Channel, ...] = (
         wecom_robot.WeComRobot(wecom_robot.WeComRobotConfig(wecom_keys), client()),

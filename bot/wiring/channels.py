@@ -1,7 +1,6 @@
 """From settings to channels: which ways out exist, and which of them may really be used."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -19,14 +18,13 @@ from bot.channels import (
     wecom_cards,
     wecom_robot,
 )
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Clock
+from bot.channels.group_robot import RobotAccount
 from bot.domain.deliveries import InDoubt
 from bot.domain.secret import Secret
-from bot.settings import Formats, Settings
+from bot.settings import Formats, Robot, Settings
 from bot.talk.reply_links import ReplyLinks
 from jobs.deliver import Manners
-
-Clock = Callable[[], datetime]
 
 
 def build(settings: Settings, clock: Clock, tag_secret: Secret) -> dict[str, Channel]:
@@ -116,7 +114,7 @@ def _without_buttons(formats: Formats) -> Formats:
 
 
 def _dingtalk_robot(settings: Settings, clock: Clock) -> Channel:
-    robots = {robot.name: dingtalk_robot.DingTalkRobotAccount(robot.key, robot.secret, robot.keyword) for robot in settings.dingtalk_robots}
+    robots = _accounts(settings.dingtalk_robots)
     config = dingtalk_robot.DingTalkRobotConfig(robots, settings.dingtalk_base_url, per_month=settings.dingtalk_webhooks_per_month)
     return dingtalk_robot.DingTalkRobot(config, http.Client(slots=16), clock)
 
@@ -138,9 +136,13 @@ def _dingtalk_app(settings: Settings, clock: Clock) -> Channel:
 
 
 def _feishu_robot(settings: Settings, clock: Clock) -> Channel:
-    robots = {robot.name: feishu_robot.FeishuRobotAccount(robot.key, robot.secret, robot.keyword) for robot in settings.feishu_robots}
+    robots = _accounts(settings.feishu_robots)
     form = cast(feishu_robot.Form, settings.feishu_format)
     return feishu_robot.FeishuRobot(feishu_robot.FeishuRobotConfig(robots, settings.feishu_base_url, form), http.Client(slots=16), clock)
+
+
+def _accounts(robots: Iterable[Robot]) -> dict[str, RobotAccount]:
+    return {robot.name: RobotAccount(robot.key, robot.secret, robot.keyword) for robot in robots}
 
 
 def _mail(settings: Settings, clock: Clock, tag_secret: Secret) -> Channel:

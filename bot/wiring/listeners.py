@@ -1,18 +1,16 @@
 """From settings to listeners: which accounts are listened to over a connection that stays open."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.channels import dingtalk_stream, http, imap, wecom_bot
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Clock
 from bot.channels.imap_session import Account
 from bot.channels.listener import Listener
 from bot.channels.mail_server import Security
 from bot.domain.secret import Secret
 from bot.settings import Settings
 from bot.wiring import channels
-
-Clock = Callable[[], datetime]
 
 
 def build(settings: Settings, clock: Clock, tag_secret: Secret, ways: Mapping[str, Channel]) -> list[Listener]:

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from bot.channels.base import Clock
 from bot.channels.listener import Bookmark, Listener, ListenFailed
 from bot.domain import backoff
 from bot.domain.inbound import Inbound
@@ -32,7 +33,6 @@ PATIENCE: Final = timedelta(minutes=5)
 LOOK: Final = 1.0
 """Seconds between two looks at the watch, the lease and a pause."""
 
-Clock = Callable[[], datetime]
 Sleep = Callable[[float], Awaitable[None]]
 
 

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from bot.channels import http
 from bot.channels.base import Channel
 from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig, Way
-from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
-from bot.channels.feishu_robot import FeishuRobot, FeishuRobotAccount, FeishuRobotConfig, Form
+from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotConfig
+from bot.channels.feishu_robot import FeishuRobot, FeishuRobotConfig, Form
+from bot.channels.group_robot import RobotAccount
 from bot.channels.listener import Bookmark, Desk, Listener, ListenFailed
 from bot.channels.mail import Mail, MailConfig, Security
 from bot.channels.wecom_app import WeComApp, WeComAppConfig
@@ -266,7 +267,7 @@ async def dingtalk_robot(patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
     dingtalk = DingTalk(DingTalkTenant({DINGTALK_TOKEN: DingTalkRobotSetup("培育群", DINGTALK_SECRET, "催报")}), ledger)
     async with Server([dingtalk], clock) as server:
-        account = DingTalkRobotAccount(Secret(DINGTALK_TOKEN), Secret(DINGTALK_SECRET), "催报")
+        account = RobotAccount(Secret(DINGTALK_TOKEN), Secret(DINGTALK_SECRET), "催报")
         channel = DingTalkRobot(DingTalkRobotConfig({"main": account}, server.url), http.Client(slots=2, patience=patience), clock)
         secrets = (DINGTALK_TOKEN, DINGTALK_SECRET)
         yield Rig(channel, ledger, dingtalk.faults, "main", "/robot/send", secrets, clock, DINGTALK_ROBOT_CODES)
@@ -331,7 +332,7 @@ async def _feishu(form: Form, patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
     feishu = Feishu({FEISHU_TOKEN: FeishuRobotSetup("培育群", FEISHU_SECRET, "催报")}, ledger)
     async with Server([feishu], clock) as server:
-        account = FeishuRobotAccount(Secret(FEISHU_TOKEN), Secret(FEISHU_SECRET), "催报")
+        account = RobotAccount(Secret(FEISHU_TOKEN), Secret(FEISHU_SECRET), "催报")
         config = FeishuRobotConfig({"main": account}, server.url, form, pace=0)
         channel = FeishuRobot(config, http.Client(slots=2, patience=patience), clock)
         secrets = (FEISHU_TOKEN, FEISHU_SECRET)

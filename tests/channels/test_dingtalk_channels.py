@@ -5,10 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.channels import dingtalk_codes, dingtalk_robot, http
+from bot.channels import dingtalk_codes, http
 from bot.channels.base import SendFailed
 from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig
-from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
+from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotConfig
+from bot.channels.group_robot import RobotAccount
 from bot.domain.cards import Card
 from bot.domain.messages import Rendered
 from bot.domain.secret import Secret
@@ -19,14 +20,6 @@ from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.ledger import Ledger
 from tests.channels import rigs
-
-
-@pytest.mark.parametrize(
-    ("pasted", "token"),
-    [("https://oapi.dingtalk.com/robot/send?access_token=dd1", "dd1"), (" dd1 ", "dd1"), ("https://oapi.dingtalk.com/robot/send?x=1", "")],
-)
-def test_a_whole_webhook_url_may_be_pasted_for_the_token(pasted: str, token: str) -> None:
-    assert dingtalk_robot.bare_token(Secret(pasted)).reveal() == token
 
 
 async def test_whoever_is_highlighted_stands_in_the_text_too_and_only_once() -> None:
@@ -85,7 +78,7 @@ async def test_a_keyword_is_added_where_it_is_missing() -> None:
 async def test_four_faults_under_one_code_are_told_apart_by_the_words(changes: dict[str, object], code: str) -> None:
     clock, ledger = rigs.Clock(), Ledger()
     dingtalk = DingTalk(DingTalkTenant({"t1": DingTalkRobotSetup("群", "SECdemo0001", "催报")}), ledger)
-    account = DingTalkRobotAccount(**{"token": Secret("t1"), "secret": Secret("SECdemo0001"), "keyword": "催报"} | changes)  # type: ignore[arg-type]
+    account = RobotAccount(**{"token": Secret("t1"), "secret": Secret("SECdemo0001"), "keyword": "催报"} | changes)  # type: ignore[arg-type]
     config = DingTalkRobotConfig({"main": account})
     channel = DingTalkRobot(config, http.Client(transport=sandbox.transport([dingtalk], clock)), clock)
     with pytest.raises(SendFailed) as caught:

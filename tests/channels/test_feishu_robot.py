@@ -9,7 +9,8 @@ import pytest
 
 from bot.channels import feishu_robot, http
 from bot.channels.base import SendFailed
-from bot.channels.feishu_robot import FeishuRobot, FeishuRobotAccount, FeishuRobotConfig, Form
+from bot.channels.feishu_robot import FeishuRobot, FeishuRobotConfig, Form
+from bot.channels.group_robot import RobotAccount
 from bot.domain.messages import Rendered
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
@@ -36,7 +37,7 @@ def test_a_whole_webhook_url_may_be_pasted_for_the_token(pasted: str, token: str
 def robot(form: Form = "text", **setup: str) -> tuple[Ledger, FeishuRobot]:
     ledger, clock = Ledger(), rigs.Clock()
     feishu = Feishu({"f1": FeishuRobotSetup("培育群", **setup)}, ledger)
-    config = FeishuRobotConfig({"main": FeishuRobotAccount(Secret("f1"), Secret("s1"))}, form=form, pace=0)
+    config = FeishuRobotConfig({"main": RobotAccount(Secret("f1"), Secret("s1"))}, form=form, pace=0)
     return ledger, FeishuRobot(config, http.Client(transport=sandbox.transport([feishu], clock)), clock)
 
 
@@ -85,7 +86,7 @@ async def test_a_body_full_of_what_json_escapes_is_refused_unsent() -> None:
 async def test_one_robot_never_speaks_more_than_five_times_a_second() -> None:
     ledger = Ledger()
     feishu = Feishu({"f1": FeishuRobotSetup("群")}, ledger)
-    config = FeishuRobotConfig({"main": FeishuRobotAccount(Secret("f1"))}, pace=0.05)
+    config = FeishuRobotConfig({"main": RobotAccount(Secret("f1"))}, pace=0.05)
     channel = FeishuRobot(config, http.Client(transport=sandbox.transport([feishu], rigs.Clock())), rigs.Clock())
     begun = time.monotonic()
     for _ in range(5):
@@ -95,7 +96,7 @@ async def test_one_robot_never_speaks_more_than_five_times_a_second() -> None:
 
 async def answered(content: bytes) -> SendFailed:
     client = http.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(content))))
-    channel = FeishuRobot(FeishuRobotConfig({"main": FeishuRobotAccount(Secret("f1"))}, pace=0), client, rigs.Clock())
+    channel = FeishuRobot(FeishuRobotConfig({"main": RobotAccount(Secret("f1"))}, pace=0), client, rigs.Clock())
     with pytest.raises(SendFailed) as caught:
         await channel.send(rigs.message(address="main"))
     return caught.value

@@ -9,7 +9,8 @@ import pytest
 
 from bot.channels import http
 from bot.channels.base import SendFailed
-from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotAccount, DingTalkRobotConfig
+from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotConfig
+from bot.channels.group_robot import RobotAccount
 from bot.channels.mail import Mail, MailConfig, Security
 from bot.channels.wecom_robot import WeComRobot, WeComRobotConfig
 from bot.domain.secret import Secret
@@ -37,7 +38,7 @@ def test_all_stand_ins_together_take_messages_over_real_sockets() -> None:
 async def _send_everything(ready: dict[str, Any]) -> None:
     url, clock = f"http://127.0.0.1:{ready['port']}", rigs.Clock()
     robot = WeComRobot(WeComRobotConfig({"main": Secret(ready["wecom_keys"][1])}, url), http.Client())
-    account = DingTalkRobotAccount(Secret(ready["dingtalk_tokens"][0]), Secret(ready["dingtalk_secret"]))
+    account = RobotAccount(Secret(ready["dingtalk_tokens"][0]), Secret(ready["dingtalk_secret"]))
     ding = DingTalkRobot(DingTalkRobotConfig({"main": account}, url), http.Client(), clock)
     mail = Mail(
         MailConfig("127.0.0.1", ready["smtp_port"], "bot@example.com", Secret("t"), "", Security.PLAIN, "bot@example.com", Secret("pw")),
