@@ -1,3 +1,5 @@
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -6,6 +8,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.channels import dovecot
+from tests.channels.dovecot import Dovecot
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +28,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.write_bytes(private + built.public_bytes(serialization.Encoding.PEM))
     return path
+
+
+@pytest.fixture(scope="session")
+def server(certificate: Path) -> Iterator[Dovecot]:
+    """A mail server for all; whoever tests with it takes a mailbox of his own."""
+    reason = dovecot.missing()
+    if reason:
+        assert "CI" not in os.environ, reason
+        pytest.skip(reason)
+    with dovecot.running(certificate) as running:
+        yield running

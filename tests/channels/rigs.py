@@ -37,6 +37,7 @@ from bot.sandbox.wecom import WeCom, WeComTenant
 from bot.sandbox.wecom_answers import BotAnswers
 from bot.sandbox.wecom_bot_content import WeComBotTenant
 from bot.sandbox.wecom_gateway import BotGateway
+from tests.waiting import until
 
 NOW = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
 BODY = "三季度台账，今天 17:00 截止。"
@@ -226,8 +227,7 @@ async def _wecom_bot(form: str, patience: http.Patience) -> AsyncIterator[Rig]:
         config = WeComBotConfig(tenant.bot_id, Secret(tenant.secret), gateway.url, format=form, patience=patience.read)
         channel = WeComBot(config, http.Client(), clock)
         loop = asyncio.create_task(listening(channel, Counter()))
-        while not channel.can_send:  # noqa: ASYNC110 the loop above opens it
-            await asyncio.sleep(0.01)
+        await until(lambda: channel.can_send)
         yield Rig(
             channel, ledger, gateway.faults, "zhangsan", "aibot_send_msg", (tenant.secret,), clock, WECOM_BOT_CODES, faults=SOCKET_FAULTS
         )

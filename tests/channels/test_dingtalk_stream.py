@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -23,30 +23,21 @@ from bot.sandbox.dingtalk_gateway import OPEN, Gateway, Manners, Quirk
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Server
 from tests.channels import rigs
+from tests.waiting import until
 
 TENANT = DingTalkTenant({})
 QUICK = Manners(acknowledge=0.5, again=0.1, leave=0.3)
 
 
-@dataclass
-class Desk:
-    """What a supervisor gives to a listener, remembering everything."""
+class Desk(rigs.Counter):
+    """One on which nothing can be put while it is in `trouble`."""
 
-    kept: list[Inbound] = field(default_factory=list)
-    frames: int = 0
     trouble: Exception | None = None
-    stirred: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def frame(self) -> None:
-        self.frames += 1
 
     async def keep(self, arrived: Sequence[Inbound], bookmark: Bookmark | None = None) -> None:
         if self.trouble:
             raise self.trouble
-        self.kept += arrived
-
-    async def bookmark(self, place: str) -> str:
-        return ""
+        await super().keep(arrived, bookmark)
 
 
 @dataclass
@@ -61,12 +52,6 @@ class Session:
             with pytest.raises(ListenFailed) as caught:
                 await self.listening
         return caught.value
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 what is waited for happens on sockets
-            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
@@ -201,7 +186,9 @@ async def test_without_a_next_connection_the_old_one_is_used_up_to_its_end() -> 
 async def test_an_orderly_end_is_no_failure() -> None:
     async with session() as ours:
         await ours.gateway.close()
-        await asyncio.wait_for(ours.listening, 5)
+        await until(ours.listening.done)
+        assert ours.listening.exception() is None
+        assert (ours.gateway.opened, ours.gateway.connections) == (1, [])
 
 
 @pytest.mark.parametrize("end", [Gateway.abort, Gateway.vanish])

@@ -2,8 +2,7 @@
 
 import asyncio
 import dataclasses
-import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +20,9 @@ from bot.domain.words import FailureKind
 from tests.channels import dovecot, rigs
 from tests.channels.dovecot import PASSWORD, Dovecot
 from tests.channels.imap_stub import Habits, Provider
+from tests.waiting import until
 
 BOT = "bot@example.com"
-NO_DOVECOT = dovecot.missing()
 
 
 def letter(number: int, subject: str = "Re: [CB-7K3MQ9XD2F] x", **fields: str) -> bytes:
@@ -63,12 +62,6 @@ async def listening(listener: Imap, desk: Desk) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 what is waited for happens in a server
-            await asyncio.sleep(0.01)
 
 
 def at_stub(
@@ -241,15 +234,6 @@ def test_a_mail_without_a_message_id_is_known_by_its_content() -> None:
     one, other = (mail_inbound.read(b"From: a@example.com\r\n\r\n" + words, rigs.NOW).platform_id for words in (b"1", b"2"))
     assert one.startswith("sha256:")
     assert one != other
-
-
-@pytest.fixture(scope="module")
-def server(certificate: Path) -> Iterator[Dovecot]:
-    if NO_DOVECOT:
-        assert "CI" not in os.environ, NO_DOVECOT
-        pytest.skip(NO_DOVECOT)
-    with dovecot.running(certificate) as running:
-        yield running
 
 
 def at_dovecot(server: Dovecot, user: str, **changes: object) -> Imap:

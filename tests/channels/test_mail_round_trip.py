@@ -7,14 +7,12 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-
-import pytest
 
 from bot.channels import mail_message
 from bot.channels.imap import Imap, ImapConfig
@@ -30,29 +28,19 @@ from bot.store import Store
 from bot.wiring.clock import RealClock
 from bot.wiring.supervision import Supervisor
 from jobs import deliver
-from tests.channels import dovecot
 from tests.channels.dovecot import PASSWORD, Dovecot, Front
 from tests.post import Post
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
-BOT, PERSON = "bot@example.com", "zhangsan@example.com"
+BOT, PERSON, BUSY = "bot@example.com", "zhangsan@example.com", "busy@example.com"
 SECRET = Secret("tags")
-NO_DOVECOT = dovecot.missing()
 MAILS = 60
 """Answers that come in while the process that hears them is killed."""
 
 
 CLOCK = RealClock()
 """The time as the servers tell it: what they stamp on mails has to be comparable."""
-
-
-@pytest.fixture
-def server(certificate: Path) -> Iterator[Dovecot]:
-    if NO_DOVECOT:
-        assert "CI" not in os.environ, NO_DOVECOT
-        pytest.skip(NO_DOVECOT)
-    with dovecot.running(certificate) as running:
-        yield running
 
 
 def render(kind: MessageKind, view: object, *, max_bytes: int, format: str, channel: str) -> list[Rendered]:
@@ -91,12 +79,6 @@ def heard(store: Store) -> list[Inbound]:
         return tx.inbox.unread(1000)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(40):
-        while not condition():  # noqa: ASYNC110 what is waited for happens in servers
-            await asyncio.sleep(0.05)
-
-
 async def test_a_reminder_is_answered_by_mail_and_heard_as_an_answer_to_it(server: Dovecot, sqlite_store: Store) -> None:
     post = Post(sqlite_store)
     person = post.person(("mail", PERSON))
@@ -126,7 +108,7 @@ async def test_a_reminder_is_answered_by_mail_and_heard_as_an_answer_to_it(serve
 
 
 def reader(url: str, server: Dovecot, ahead: int) -> subprocess.Popen[bytes]:
-    words = [sys.executable, str(ROOT / "tests" / "channels" / "mailbox_reader.py"), url, str(server.imap), BOT, PASSWORD, str(ahead)]
+    words = [sys.executable, str(ROOT / "tests" / "channels" / "mailbox_reader.py"), url, str(server.imap), BUSY, PASSWORD, str(ahead)]
     return subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
 
 
@@ -138,7 +120,7 @@ async def test_answers_that_come_while_the_listener_is_killed_are_kept_once_each
     def deliver_some(first: int, last: int) -> None:
         for number in range(first, last):
             head = f"From: {PERSON}\r\nSubject: Re: [CB-7K3MQ9XD2F] x\r\nMessage-ID: <answer-{number}@example.com>\r\n\r\n"
-            server.deliver(head.encode() + f"已报 {number}\r\n".encode(), BOT)
+            server.deliver(head.encode() + f"已报 {number}\r\n".encode(), BUSY)
 
     deliver_some(0, 1)
     for round_, (first, last) in enumerate([(1, MAILS // 3), (MAILS // 3, 2 * MAILS // 3), (2 * MAILS // 3, MAILS)]):

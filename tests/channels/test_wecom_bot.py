@@ -22,15 +22,10 @@ from bot.sandbox.ledger import Ledger
 from bot.sandbox.wecom_bot_content import WeComBotTenant
 from bot.sandbox.wecom_gateway import BotGateway, Quirk
 from tests.channels import rigs
+from tests.waiting import until
 
 CARD = Card("三季度台账", (("报送单位", "榆树市"),), "点一次即可", (), (Tap("已报", "已报", "task:12"), Tap("有困难", "有困难", "task:12")))
 GROUP = "wr0000000000000000000000000001"
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not reached():  # noqa: ASYNC110 what is waited for happens on the other side too
-            await asyncio.sleep(0.01)
 
 
 @dataclasses.dataclass

@@ -5,7 +5,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +21,7 @@ from bot.sandbox.dingtalk import DingTalkTenant
 from bot.sandbox.dingtalk_gateway import CARDS, MESSAGES, OPEN, Gateway, Manners, Quirk
 from bot.sandbox.server import Server
 from tests.channels import rigs
+from tests.waiting import until
 
 TENANT = DingTalkTenant({})
 QUICK = Manners(acknowledge=1.0, again=0.1, leave=0.2)
@@ -32,12 +33,6 @@ async def serving(manners: Manners = QUICK) -> AsyncIterator[tuple[Gateway, rigs
     clock = rigs.Clock()
     async with Gateway(TENANT, clock, manners) as gateway, Server([gateway], clock) as server:
         yield gateway, clock, server.url + OPEN
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 what is waited for happens on sockets
-            await asyncio.sleep(0.01)
 
 
 async def ticket(url: str, **changes: Any) -> tuple[int, dict[str, Any]]:

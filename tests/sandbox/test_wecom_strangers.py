@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import json
-from collections.abc import Callable
 
 import pytest
 
@@ -14,14 +13,9 @@ from bot.sandbox.wecom import WeCom, WeComTenant
 from bot.sandbox.wecom_bot_content import WeComBotTenant
 from bot.sandbox.wecom_gateway import BotGateway
 from tests.channels import rigs
+from tests.waiting import until
 
 KEY = "00000000-0000-0000-0000-0000000000a1"
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not reached():  # noqa: ASYNC110 what is waited for happens on the other side too
-            await asyncio.sleep(0.01)
 
 
 async def test_what_wechatpys_application_sends_arrives_and_it_learns_who_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

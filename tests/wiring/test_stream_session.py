@@ -1,7 +1,7 @@
 """A whole Stream session: our supervisor and listener, a database, and a gateway that falls silent and comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -13,22 +13,13 @@ from bot.sandbox.dingtalk_gateway import OPEN, Gateway, Manners, Quirk
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Server
 from bot.store import Store
-from bot.store.ears import Ear, EarState
-from bot.wiring.supervision import Supervisor
+from bot.store.ears import EarState
 from tests.channels import rigs
+from tests.waiting import until
+from tests.wiring.listening import ear, end, heard, supervised
 
 TENANT = DingTalkTenant({})
 KEY = f"dingtalk_stream:{TENANT.app_key}"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 what is waited for happens in other threads
-            await asyncio.sleep(0.01)
-
-
-async def nap(_: float) -> None:
-    await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -38,22 +29,10 @@ async def session(store: Store) -> AsyncIterator[tuple[Gateway, rigs.Clock]]:
     async with Gateway(TENANT, clock, manners) as gateway, Server([gateway], clock) as server:
         config = DingTalkStreamConfig(TENANT.app_key, Secret(TENANT.app_secret), server.url)
         listener = DingTalkStream(config, http.Client(slots=1), clock)
-        task = asyncio.create_task(Supervisor(listener, store, clock, lambda: None, nap).keep_on())
+        task = supervised(listener, store, clock)
         await until(lambda: bool(gateway.connections))
         yield gateway, clock
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def heard(store: Store) -> list[str]:
-    with store.read() as tx:
-        return [inbound.text for inbound in tx.inbox.unread(99)]
-
-
-def ear(store: Store) -> Ear:
-    with store.read() as tx:
-        [found] = tx.ears.all()
-    return found
+        await end(task)
 
 
 async def test_a_silent_gateway_is_left_and_what_was_said_meanwhile_arrives(sqlite_store: Store) -> None:

@@ -2,25 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from bot.channels.listener import Bookmark, Desk, ListenFailed
 from bot.domain.inbound import Inbound
 from bot.domain.words import FailureKind
 from bot.store import Store
-from bot.store.ears import Ear, EarState
-from bot.wiring.supervision import LEASE, Supervisor
+from bot.store.ears import EarState
+from bot.wiring.supervision import LEASE
+from tests.channels import rigs
+from tests.waiting import until
+from tests.wiring import listening
+from tests.wiring.listening import ear
 
 KEY = "mail:bot@example.com"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class Scripted:
@@ -62,39 +58,17 @@ def brings(*texts: str, bookmark: Bookmark | None = None) -> Callable[[Desk], Aw
 
 
 def said(*texts: str) -> Sequence[Inbound]:
-    when = datetime(2018, 10, 15, 1, 7, tzinfo=UTC)
-    return [Inbound("mail", f"id-{text}", "zs@example.com", when, text, text.encode()) for text in texts]
+    return [Inbound("mail", f"id-{text}", "zs@example.com", rigs.NOW, text, text.encode()) for text in texts]
 
 
 @asynccontextmanager
-async def supervised(listener: Scripted, store: Store, clock: Clock | None = None) -> AsyncIterator[list[int]]:
+async def supervised(listener: Scripted, store: Store, clock: rigs.Clock | None = None) -> AsyncIterator[list[int]]:
     rings: list[int] = []
-    waits = asyncio.Event()
-
-    async def nap(seconds: float) -> None:
-        waits.set()
-        await asyncio.sleep(0.01)
-
-    task = asyncio.create_task(Supervisor(listener, store, clock or Clock(), lambda: rings.append(1), nap).keep_on())
+    task = listening.supervised(listener, store, clock or rigs.Clock(), lambda: rings.append(1))
     try:
         yield rings
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 what is waited for happens in other threads
-            await asyncio.sleep(0.01)
-
-
-def ear(store: Store) -> Ear:
-    with store.read() as tx:
-        found = tx.ears.get(KEY)
-    assert found is not None
-    return found
+        await listening.end(task)
 
 
 def is_in(store: Store, state: EarState) -> bool:
@@ -129,12 +103,12 @@ async def test_a_bad_credential_is_not_tried_again_until_somebody_resumes_it(sql
         assert (listener.connections, ear(sqlite_store).detail) == (1, "535 as the script says")
         with sqlite_store.begin() as tx:
             assert [entry.act for entry in tx.audit.list()] == ["listener.paused"]
-            tx.ears.note(KEY, EarState.WAITING, "resumed", Clock().now)
+            tx.ears.note(KEY, EarState.WAITING, "resumed", rigs.NOW)
         await until(lambda: bool(rings))
 
 
 async def test_a_silent_connection_is_given_up(sqlite_store: Store) -> None:
-    clock, listener = Clock(), Scripted()
+    clock, listener = rigs.Clock(), Scripted()
     async with supervised(listener, sqlite_store, clock):
         await until(lambda: listener.connections == 1)
         clock.now += timedelta(seconds=91)
@@ -143,7 +117,7 @@ async def test_a_silent_connection_is_given_up(sqlite_store: Store) -> None:
 
 
 async def test_two_processes_never_listen_to_one_account(sqlite_url: str, make_store: Callable[[str], Store]) -> None:
-    clock, first, second = Clock(), Scripted(), Scripted()
+    clock, first, second = rigs.Clock(), Scripted(), Scripted()
     one, other = make_store(sqlite_url), make_store(sqlite_url)
     async with supervised(second, other, clock):
         await until(lambda: second.connections == 1)
@@ -157,7 +131,7 @@ async def test_two_processes_never_listen_to_one_account(sqlite_url: str, make_s
 
 
 async def test_an_account_that_another_process_has_taken_is_let_go(sqlite_store: Store) -> None:
-    clock, listener = Clock(), Scripted()
+    clock, listener = rigs.Clock(), Scripted()
     async with supervised(listener, sqlite_store, clock):
         await until(lambda: listener.connections == 1)
         clock.now += LEASE * 2

@@ -11,39 +11,16 @@ from bot.sandbox.ledger import Ledger
 from bot.sandbox.wecom_bot_content import WeComBotTenant
 from bot.sandbox.wecom_gateway import BotGateway, Quirk
 from bot.store import Store
-from bot.wiring.supervision import LEASE, Supervisor
+from bot.wiring.supervision import LEASE
 from tests.channels import rigs
+from tests.waiting import until
+from tests.wiring.listening import end, heard, supervised
 
 TENANT = WeComBotTenant()
 
 
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not reached():  # noqa: ASYNC110 what is waited for happens in other threads
-            await asyncio.sleep(0.01)
-
-
-async def nap(_: float) -> None:
-    await asyncio.sleep(0.01)
-
-
 def robot(gateway: BotGateway, clock: rigs.Clock) -> WeComBot:
     return WeComBot(WeComBotConfig(TENANT.bot_id, Secret(TENANT.secret), gateway.url), http.Client(), clock)
-
-
-def supervised(bot: WeComBot, store: Store, clock: rigs.Clock) -> "asyncio.Task[None]":
-    return asyncio.create_task(Supervisor(bot, store, clock, lambda: None, nap).keep_on())
-
-
-def heard(store: Store) -> list[str]:
-    with store.read() as tx:
-        return [inbound.text for inbound in tx.inbox.unread(99)]
-
-
-async def end(*tasks: "asyncio.Task[None]") -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_a_silent_peer_is_left_after_ninety_seconds_and_the_next_connection_hears_again(sqlite_store: Store) -> None:
