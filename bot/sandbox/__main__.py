@@ -1,6 +1,7 @@
 """`python -m bot.sandbox wecom|dingtalk|feishu|smtp|all`: the stand-ins as a process of their own, on loopback only.
 
-When it listens it prints one line of JSON with its ports, keys and process id. Ends on SIGTERM or SIGINT.
+When it listens it prints one line of JSON with its ports, keys and process id; the gateways of the WeCom bot and of DingTalk Stream, to
+which clients open connections, always listen too. Ends on SIGTERM or SIGINT.
 """
 
 import argparse
@@ -17,17 +18,12 @@ from typing import Final
 from bot.domain import times
 from bot.sandbox.clock import RunningClock
 from bot.sandbox.desk import Desk
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
-from bot.sandbox.exchange import Platform
-from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.ensemble import Ensemble
 from bot.sandbox.ledger import Ledger
-from bot.sandbox.mailroom import Mailroom, MailSetup
 from bot.sandbox.server import Server
 from bot.sandbox.smtp import SmtpServer
-from bot.sandbox.wecom import WeCom, WeComTenant
 
 KINDS: Final = ("wecom", "dingtalk", "feishu", "smtp", "all")
-ROBOT_SECRET: Final = "SECsandbox"  # noqa: S105 - a stand-in guards nothing
 
 
 def main() -> None:
@@ -53,43 +49,20 @@ async def _serve(asked: argparse.Namespace) -> None:
     start = asked.now or datetime.now(UTC)  # noqa: TID251 - this process is the platform, and a platform has a clock
     clock = RunningClock(start, time.monotonic)
     ledger = Ledger(asked.state_file)
-    wecom = WeCom(WeComTenant(robot_keys(asked.robots)), ledger)
-    dingtalk = DingTalk(DingTalkTenant(robot_setups(asked.robots), webhooks_per_month=0, calls_per_month=0), ledger)
-    feishu = Feishu(
-        {token: FeishuRobotSetup(f"group-{number}", ROBOT_SECRET) for number, token in enumerate(robot_keys(asked.robots), 1)}, ledger
-    )
-    room = Mailroom(_mail_setup(asked.mail_account), ledger)
-
-    def expire() -> None:
-        wecom.expire_tokens()
-        dingtalk.expire_tokens()
-
-    desk = Desk(ledger, {"wecom": wecom.faults, "dingtalk": dingtalk.faults, "feishu": feishu.faults, "smtp": room.faults}, clock, expire)
-    own: dict[str, list[Platform]] = {"wecom": [wecom], "dingtalk": [dingtalk], "feishu": [feishu], "smtp": []}
-    served = own | {"all": [platform for each in own.values() for platform in each]}
-    http_port, smtp_port = (0, asked.port) if asked.kind == "smtp" else (asked.port, asked.smtp_port)
-    async with Server([*served[asked.kind], desk], clock, http_port) as server, SmtpServer(room, clock, smtp_port) as smtp:
-        mail = {"smtp_port": smtp.port} if asked.kind in ("smtp", "all") else {}
-        robots = {"wecom_keys": [*wecom.tenant.robots], "dingtalk_tokens": [*dingtalk.tenant.robots], "dingtalk_secret": ROBOT_SECRET}
-        robots |= {"feishu_tokens": [*feishu.robots], "feishu_secret": ROBOT_SECRET}
-        ready = {"port": smtp.port if asked.kind == "smtp" else server.port, "http_port": server.port, "pid": os.getpid()}
-        print(json.dumps(ready | mail | robots), flush=True)
-        await told.wait()
+    async with Ensemble(clock, ledger, asked.robots, _mailboxes(asked.mail_account)) as stand_ins:
+        desk = Desk(ledger, stand_ins.faults, clock, stand_ins.expire_tokens, stand_ins.say)
+        http_port, smtp_port = (0, asked.port) if asked.kind == "smtp" else (asked.port, asked.smtp_port)
+        platforms = [*stand_ins.platforms(asked.kind), desk]
+        async with Server(platforms, clock, http_port) as server, SmtpServer(stand_ins.room, clock, smtp_port) as smtp:
+            mail = {"smtp_port": smtp.port} if asked.kind in ("smtp", "all") else {}
+            ready = {"port": smtp.port if asked.kind == "smtp" else server.port, "http_port": server.port, "pid": os.getpid()}
+            print(json.dumps(ready | mail | stand_ins.keys), flush=True)
+            await told.wait()
 
 
-def robot_keys(count: int) -> dict[str, str]:
-    """WeCom keys in the form of the real ones, and their groups."""
-    return {f"00000000-0000-0000-0000-{number:012d}": f"group-{number}" for number in range(1, count + 1)}
-
-
-def robot_setups(count: int) -> dict[str, DingTalkRobotSetup]:
-    """DingTalk tokens and their groups; all sign with the same secret."""
-    return {f"{number:064x}": DingTalkRobotSetup(f"group-{number}", ROBOT_SECRET) for number in range(1, count + 1)}
-
-
-def _mail_setup(account: str) -> MailSetup:
+def _mailboxes(account: str) -> dict[str, str]:
     mailbox, _, password = account.partition(":")
-    return MailSetup({mailbox: password} if mailbox else {})
+    return {mailbox: password} if mailbox else {}
 
 
 def _told_to_stop() -> asyncio.Event:

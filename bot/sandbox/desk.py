@@ -1,7 +1,7 @@
 """The tester's desk of a stand-in process: look at what arrived, turn faults on, move the clock.
 
 `GET /_sandbox/health`, `GET /_sandbox/messages` (`?to=NAME`), `POST /_sandbox/faults`, `POST /_sandbox/expire-tokens`,
-`POST /_sandbox/clock`.
+`POST /_sandbox/clock`, `POST /_sandbox/say` (a member speaks to a robot that listens over a gateway).
 """
 
 from collections.abc import Callable, Mapping
@@ -19,11 +19,15 @@ from bot.sandbox.ledger import Ledger
 ROOT: Final = "/_sandbox/"
 
 
+Say = Callable[[str, str, str, str], None]
+"""On this platform this member says these words; answers into the session go to this host. Raises KeyError for an unknown platform."""
+
+
 class Desk:
     """Answers as one more platform; `faults` are the switches by platform name, `expire` ends all tokens."""
 
-    def __init__(self, kept: Ledger, faults: Mapping[str, Faults], clock: RunningClock, expire: Callable[[], None]) -> None:
-        self._ledger, self._faults, self._clock, self._expire = kept, faults, clock, expire
+    def __init__(self, kept: Ledger, faults: Mapping[str, Faults], clock: RunningClock, expire: Callable[[], None], say: Say) -> None:
+        self._ledger, self._faults, self._clock, self._expire, self._say = kept, faults, clock, expire, say
 
     def owns(self, path: str) -> bool:
         """Everything under `/_sandbox/`."""
@@ -48,6 +52,9 @@ class Desk:
                 self._expire()
             case "POST", "clock":
                 self._clock.set(times.parse_instant(str(content["now"])))
+            case "POST", "say":
+                platform, sender, text = (str(content[name]) for name in ("platform", "sender", "text"))
+                self._say(platform, sender, text, f"http://{request.headers.get('host', '')}")
             case _:
                 return Answer(HTTPStatus.NOT_FOUND, b"not found")
         return json_answer({"ok": True})

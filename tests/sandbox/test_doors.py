@@ -77,8 +77,9 @@ def test_the_ledger_reads_back_what_it_wrote(tmp_path: Path) -> None:
 
 
 def desk() -> tuple[Desk, Ledger, dict[str, Faults], RunningClock, list[str]]:
-    kept, switches, running, expired = Ledger(), {"wecom": Faults()}, RunningClock(NOW, lambda: 0.0), list[str]()
-    return Desk(kept, switches, running, lambda: expired.append("all")), kept, switches, running, expired
+    kept, switches, running, done = Ledger(), {"wecom": Faults()}, RunningClock(NOW, lambda: 0.0), list[str]()
+    at = Desk(kept, switches, running, lambda: done.append("expired"), lambda *words: done.append(" ".join(words)))
+    return at, kept, switches, running, done
 
 
 def ask(at: Desk, method: str, what: str, content: object = None, **query: str) -> tuple[int, object]:
@@ -95,19 +96,26 @@ def test_the_desk_shows_messages_and_the_time() -> None:
 
 
 def test_the_desk_turns_faults_on_ends_tokens_and_sets_the_clock() -> None:
-    at, _, switches, running, expired = desk()
+    at, _, switches, running, done = desk()
     assert ask(at, "POST", "faults", {"platform": "wecom", "kind": "code", "code": 45009, "count": 2})[0] == 200
     assert switches["wecom"].take("/") == Fault(FaultKind.CODE, 2, code="45009")
     assert ask(at, "POST", "expire-tokens")[0] == 200
-    assert expired == ["all"]
+    assert done == ["expired"]
     assert ask(at, "POST", "clock", {"now": "2018-10-16T09:00:00+08:00"})[0] == 200
     assert running() == datetime(2018, 10, 16, 1, tzinfo=UTC)
+
+
+def test_the_desk_lets_a_member_speak() -> None:
+    at, *_, done = desk()
+    assert ask(at, "POST", "say", {"platform": "wecom_bot", "sender": "zhangsan", "text": "已报"})[0] == 200
+    assert done == ["wecom_bot zhangsan 已报 http://"]
 
 
 @pytest.mark.parametrize(
     ("what", "content"),
     [
         ("faults", {}),
+        ("say", {"platform": "wecom_bot", "sender": "zhangsan"}),
         ("faults", {"platform": "x", "kind": "html"}),
         ("faults", {"platform": "wecom", "kind": "x"}),
         ("clock", {"now": "soon"}),

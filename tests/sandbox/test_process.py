@@ -1,6 +1,7 @@
 """The stand-ins as processes of their own, on loopback."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,20 @@ import pytest
 
 from bot.channels import http
 from bot.channels.base import SendFailed
+from bot.channels.dingtalk_app import DingTalkApp, DingTalkAppConfig
 from bot.channels.dingtalk_robot import DingTalkRobot, DingTalkRobotConfig
+from bot.channels.dingtalk_stream import DingTalkStream, DingTalkStreamConfig
 from bot.channels.group_robot import RobotAccount
 from bot.channels.mail import Mail, MailConfig, Security
+from bot.channels.wecom_bot import WeComBot, WeComBotConfig
 from bot.channels.wecom_robot import WeComRobot, WeComRobotConfig
+from bot.domain import times
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 from bot.sandbox.server import Server
 from tests.channels import rigs
 from tests.sandbox import processes
+from tests.waiting import until
 
 START = "2018-10-15T09:07:00+08:00"
 
@@ -47,6 +53,52 @@ async def _send_everything(ready: dict[str, Any]) -> None:
     for channel, address in ((robot, "main"), (ding, "main"), (mail, "zhangsan@example.com")):
         await channel.send(rigs.message(address=address))
         await channel.close()
+
+
+def test_all_stand_ins_together_let_robots_hear_and_answer_over_connections_that_stay_open() -> None:
+    with processes.started("all", "--now", START) as ready:
+        words = asyncio.run(_hear_and_answer(ready))
+        answers = [(message["channel"], message["to"], message["text"]) for message in processes.messages(ready)]
+        assert tell(ready, "say", {"platform": "wecom", "sender": "zhangsan", "text": "已报"}) == 400
+    assert words == ["wecom_bot zhangsan 已报", "dingtalk_app lisi 明天交"]
+    assert [(channel, to, text.split()[0]) for channel, to, text in answers] == [
+        ("wecom_bot", "zhangsan", "好"),
+        ("dingtalk_app", "lisi", "好"),
+    ]
+
+
+async def _hear_and_answer(ready: dict[str, Any]) -> list[str]:
+    """Both robots connect, one member speaks to each, and each is answered where it was spoken to."""
+    url, clock, desk, words = f"http://127.0.0.1:{ready['port']}", rigs.Clock(), rigs.Counter(), []
+    clock.now = times.parse_instant(START)
+    bot = WeComBot(WeComBotConfig(ready["wecom_bot_id"], Secret(ready["wecom_bot_secret"]), ready["wecom_bot_url"]), http.Client(), clock)
+    key, secret = ready["dingtalk_app_key"], Secret(ready["dingtalk_app_secret"])
+    stream = DingTalkStream(DingTalkStreamConfig(key, secret, url), http.Client(), clock)
+    app = DingTalkApp(DingTalkAppConfig(key, secret, key, url, url, "text"), http.Client(), clock)
+    listening = [asyncio.create_task(rigs.listening(each, desk)) for each in (bot, stream)]
+    await until(lambda: bot.can_send)
+    for channel, platform, sender, text in ((bot, "wecom_bot", "zhangsan", "已报"), (app, "dingtalk", "lisi", "明天交")):
+        await _spoken(ready, desk, {"platform": platform, "sender": sender, "text": text})
+        inbound = desk.kept[-1]
+        words.append(f"{inbound.channel} {inbound.sender} {inbound.text}")
+        await channel.send(rigs.message("好", address=inbound.answer_to))
+        await channel.close()
+    for task in listening:
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)
+    return words
+
+
+async def _spoken(ready: dict[str, Any], desk: rigs.Counter, said: dict[str, object]) -> None:
+    """Say it, again if nobody was connected yet, until it is heard."""
+    before = len(desk.kept)
+    for _ in range(200):
+        assert await asyncio.to_thread(tell, ready, "say", said) == 200
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await until(lambda: len(desk.kept) > before)
+            return
+    raise AssertionError("nobody heard it")
 
 
 def test_a_tester_turns_faults_on_and_moves_the_clock() -> None:
