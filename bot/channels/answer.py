@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from bot.channels.base import SendFailed
 from bot.domain.words import FailureKind
@@ -27,10 +27,19 @@ class Answer:
     retry_after: timedelta | None = None
 
 
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """The JSON object in it, None if there is none: no JSON, JSON of another kind, or nested without end."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
 def understand(status: int, headers: Mapping[str, str], body: bytes, also: Collection[int]) -> Answer:
     """Reads an answer whose status is 200 or one of `also`, if it is a JSON object. Raises SendFailed for every other."""
     wait = _retry_after(headers)
-    content = _json_object(body)
+    content = json_object(body)
     if content is not None and (status == HTTPStatus.OK or status in also):
         return Answer(status, content, wait)
     raise SendFailed(_meaning(status), f"http_{status}", "no answer in the platform's own form", wait)
@@ -45,14 +54,6 @@ def _meaning(status: int) -> FailureKind:
     if 200 <= status < 300 or status == HTTPStatus.GATEWAY_TIMEOUT:
         return FailureKind.IN_DOUBT
     return FailureKind.TRANSIENT
-
-
-def _json_object(body: bytes) -> Json | None:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:

@@ -6,12 +6,12 @@ by the signature, which only proves that the sender holds the app's secret and w
 """
 
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.channels import dingtalk_codes
+from bot.channels.answer import json_object
 from bot.channels.callback import CallbackRefused, Refusal
 from bot.domain import cards
 from bot.domain.inbound import Inbound
@@ -70,10 +70,7 @@ def _object(content: Mapping[str, object], name: str) -> Mapping[str, object]:
     """A field that holds an object, or the text of one."""
     value = content.get(name)
     if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            value = None
+        return json_object(value) or {}
     return value if isinstance(value, dict) else {}
 
 
@@ -87,11 +84,8 @@ def _verify(app_secret: Secret, headers: Mapping[str, str], now: datetime) -> No
 
 
 def _parse(body: bytes) -> Mapping[str, object]:
-    try:
-        content = json.loads(body) if len(body) <= MAX_BODY else None
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
+    content = json_object(body) if len(body) <= MAX_BODY else None
+    if content is None:
         raise CallbackRefused(Refusal.CONTENT)
     return content
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.channels.answer import json_object
+
 MESSAGE_TOPIC: Final = "/v1.0/im/bot/messages/get"
 CARD_TOPIC: Final = "/v1.0/card/instances/callback"
 
@@ -33,11 +35,8 @@ class Frame:
 
 def read(text: str | bytes) -> Frame | None:
     """A frame, None if it cannot be acknowledged: no JSON object, no headers, no id. Headers may be numbers or text."""
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    headers = content.get("headers") if isinstance(content, dict) else None
+    content = json_object(text) or {}
+    headers = content.get("headers")
     if not isinstance(headers, dict) or not headers.get("messageId"):
         return None
     data = content.get("data")

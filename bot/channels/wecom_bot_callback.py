@@ -4,11 +4,11 @@ Protocol: developer.work.weixin.qq.com /document/path/100719, 101033, read 2026-
 empty body at once; what we have to say goes to the place that the message names.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from bot.channels import wecom_bot_message, wecom_callback
+from bot.channels.answer import json_object
 from bot.channels.callback import CallbackRefused, Refusal
 from bot.channels.wecom_crypto import Keys
 from bot.domain.inbound import Inbound
@@ -22,11 +22,7 @@ def read(keys: Keys, query: Mapping[str, str], body: bytes, now: datetime) -> In
 
 
 def _encrypted(body: bytes) -> str:
-    try:
-        envelope = json.loads(body)
-    except (ValueError, RecursionError):
-        raise CallbackRefused(Refusal.CONTENT) from None
-    encrypted = envelope.get("encrypt") if isinstance(envelope, dict) else None
+    encrypted = (json_object(body) or {}).get("encrypt")
     if not isinstance(encrypted, str):
         raise CallbackRefused(Refusal.CONTENT)
     return encrypted

@@ -14,6 +14,7 @@ from typing import Any, Final
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from bot.channels.answer import json_object
 from bot.channels.base import SendFailed
 from bot.channels.listener import ListenFailed
 from bot.domain.words import FailureKind
@@ -100,7 +101,7 @@ class Link:
             raise ListenFailed(FailureKind.TRANSIENT, code, "the connection broke") from None
 
     async def _hear(self, text: str | bytes) -> None:
-        frame = _object(text)
+        frame = json_object(text) or {}
         headers = frame.get("headers")
         request = str(headers.get("req_id", "")) if isinstance(headers, dict) else ""
         if frame.get("cmd"):
@@ -127,11 +128,3 @@ class Link:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(SendFailed(FailureKind.IN_DOUBT, "broken", "the connection broke after the message went out"))
-
-
-def _object(text: str | bytes) -> dict[str, Any]:
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return frame if isinstance(frame, dict) else {}

@@ -5,7 +5,6 @@ arrives, with that name before it. `from.userid` is the plain userid where an ad
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from bot.channels import wecom_cards
+from bot.channels.answer import json_object
 from bot.channels.callback import CallbackRefused, Refusal
 from bot.domain import cards
 from bot.domain.inbound import Inbound, InboundKind
@@ -104,11 +104,8 @@ def _event(body: dict[str, Any], event: dict[str, Any], raw: bytes, now: datetim
 
 
 def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise CallbackRefused(Refusal.CONTENT) from None
-    if not isinstance(body, dict):
+    body = json_object(raw)
+    if body is None:
         raise CallbackRefused(Refusal.CONTENT)
     return body
 
