@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidHandshake, InvalidURI
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 
-from bot.channels import dingtalk_api, dingtalk_callback, dingtalk_codes, dingtalk_frames, http
+from bot.channels import dingtalk_api, dingtalk_callback, dingtalk_codes, dingtalk_frames, http, listener, websocket
 from bot.channels.answer import Answer
 from bot.channels.base import Clock, SendFailed
 from bot.channels.callback import CallbackRefused
@@ -30,12 +30,6 @@ SILENCE: Final = timedelta(minutes=10)
 """Others have seen the gateway stop pushing on a connection that stays open: without a frame for so long a new one is opened."""
 LEAVING: Final = 10.0
 """Seconds after which the gateway closes a connection that it has asked to leave (read 2026-11-23)."""
-LARGEST: Final = 2**20
-"""Bytes of one frame that are read."""
-DIAL: Final = 10.0
-"""Seconds until a connection must be open."""
-FAREWELL: Final = 1.0
-"""Seconds that the other side has to say good-bye."""
 _PRESSED: Final = {"cardUpdateOptions": {"updateCardDataByKey": True}, "cardData": {"cardParamMap": {"answered": "true"}}}
 """The answer to a pressed button: the card's own variable `answered` becomes true, and its template shows what that means."""
 
@@ -82,22 +76,7 @@ class DingTalkStream:
             raise
 
     async def _dial(self) -> ClientConnection:
-        address = await self._register()
-        try:
-            return await connect(
-                address,
-                ssl=http.tls() if address.startswith("wss:") else None,
-                proxy=None,
-                compression=None,
-                open_timeout=DIAL,
-                close_timeout=FAREWELL,
-                ping_interval=self._config.keepalive,
-                ping_timeout=self._config.keepalive,
-                max_size=LARGEST,
-                user_agent_header="cuibao",
-            )
-        except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
-            raise ListenFailed(FailureKind.TRANSIENT, type(error).__name__, "the gateway could not be reached") from None
+        return await websocket.dial(await self._register(), keepalive=self._config.keepalive)
 
     async def _register(self) -> str:
         """Ask for a connection; its address, ticket included, is good once and for ninety seconds."""
@@ -111,11 +90,11 @@ class DingTalkStream:
         try:
             answer = await self._client.post(self._config.base_url.rstrip("/") + OPEN_PATH, payload, also=dingtalk_api.JSON_STATUSES)
         except SendFailed as failed:
-            raise _listen_failed(failed) from None
+            raise listener.refused(failed) from None
         finally:
             await self._client.close()  # the next registration may be hours away
         if answer.status != 200:
-            raise _listen_failed(self._refusal(answer))
+            raise listener.refused(self._refusal(answer))
         return self._address(answer)
 
     def _refusal(self, answer: Answer) -> SendFailed:
@@ -211,8 +190,3 @@ class _Connection:
         raw = text if isinstance(text, bytes) else text.encode(errors="replace")
         key = f"frame:{hashlib.sha256(raw).hexdigest()[:40]}"
         return Inbound(dingtalk_callback.CHANNEL, key, "", self._clock(), "", raw, kind=InboundKind.OTHER)
-
-
-def _listen_failed(failed: SendFailed) -> ListenFailed:
-    kept = failed.kind in (FailureKind.CREDENTIAL_BAD, FailureKind.THROTTLED)
-    return ListenFailed(failed.kind if kept else FailureKind.TRANSIENT, failed.code, failed.detail, failed.retry_after)

@@ -1,4 +1,4 @@
-"""What every way in that keeps a connection open promises to its supervisor: DingTalk Stream, the WeCom bot, IMAP, Feishu.
+"""What every way in that keeps a connection open promises to its supervisor: DingTalk Stream, the WeCom bot, IMAP.
 
 A listener knows one platform and nothing else: it opens one connection, hands over what arrives, and ends. When to try again,
 whose turn it is and who has to be told is the supervisor's business (`bot.wiring.supervision`).
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from bot.channels.base import SendFailed
 from bot.domain.inbound import Inbound
 from bot.domain.words import FailureKind
 
@@ -22,6 +23,12 @@ class ListenFailed(Exception):
     def __init__(self, kind: FailureKind, code: str, detail: str, retry_after: timedelta | None = None) -> None:
         self.kind, self.code, self.detail, self.retry_after = kind, code, detail, retry_after
         super().__init__(f"{kind.value} {code}: {detail}")
+
+
+def refused(failed: SendFailed) -> ListenFailed:
+    """What a call that did not open a connection means: whatever is neither the credentials nor haste may pass."""
+    kept = failed.kind in (FailureKind.CREDENTIAL_BAD, FailureKind.THROTTLED)
+    return ListenFailed(failed.kind if kept else FailureKind.TRANSIENT, failed.code, failed.detail, failed.retry_after)
 
 
 @dataclass(frozen=True, slots=True)

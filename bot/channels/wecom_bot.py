@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidURI
-
-from bot.channels import errcode, http, wecom_bot_message, wecom_cards, wecom_codes
+from bot.channels import errcode, http, listener, websocket, wecom_bot_message, wecom_cards, wecom_codes
 from bot.channels.base import Clock, Form, Limits, Receipt, SendFailed, check_body
 from bot.channels.callback import CallbackRefused
 from bot.channels.errcode import Verdict
@@ -38,10 +35,6 @@ SILENCE: Final = timedelta(seconds=90)
 """A connection without a frame for so long is dead: signs of life are answered every 30 seconds."""
 DISPLACED: Final = timedelta(minutes=5)
 """Whoever was pushed out by another copy waits, or the two fight for ever."""
-LARGEST: Final = 2**20
-"""Bytes of one frame that are read."""
-DIAL: Final = 10.0
-"""Seconds until a connection must be open."""
 TOO_LATE: Final = frozenset({846605, 846608})
 """The request that would be answered is unknown or too old."""
 CODES: Final[Mapping[int, Verdict]] = {
@@ -115,7 +108,8 @@ class WeComBot:
 
     async def listen(self, desk: Desk) -> None:
         """Hold the connection until it ends. Raises ListenFailed."""
-        socket = await self._dial()
+        silent = logging.Logger(self.name, logging.CRITICAL)  # the library writes down every frame, our secret in the first
+        socket = await websocket.dial(self._config.url, log=silent)
         link = Link(socket, lambda frame: self._take(frame, desk), desk.frame, ping=self._config.ping, patience=self._config.patience)
         try:
             await link.serve(lambda: self._subscribe(link))
@@ -128,31 +122,13 @@ class WeComBot:
         """Releases the connections that answers went over; the other one ends with `listen`."""
         await self._client.close()
 
-    async def _dial(self) -> ClientConnection:
-        try:
-            return await connect(
-                self._config.url,
-                ssl=http.tls() if self._config.url.startswith("wss:") else None,
-                proxy=None,
-                compression=None,
-                open_timeout=DIAL,
-                close_timeout=1,
-                ping_interval=None,  # the protocol has signs of life of its own
-                max_size=LARGEST,
-                user_agent_header="cuibao",
-                logger=logging.Logger("wecom_bot", logging.CRITICAL),  # the library writes down every frame, our secret in the first
-            )
-        except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
-            raise ListenFailed(FailureKind.TRANSIENT, type(error).__name__, "the gateway could not be reached") from None
-
     async def _subscribe(self, link: Link) -> None:
         secret = self._config.secret.reveal()
         try:
             answer = await link.call("aibot_subscribe", {"bot_id": self._config.bot_id, "secret": secret})
             errcode.require_ok(answer, CODES, secret)
         except SendFailed as failed:
-            kept = failed.kind in (FailureKind.CREDENTIAL_BAD, FailureKind.THROTTLED)
-            raise ListenFailed(failed.kind if kept else FailureKind.TRANSIENT, failed.code, failed.detail, failed.retry_after) from None
+            raise listener.refused(failed) from None
         self._link, self._has_held = link, True
         self._linked.set()
 
