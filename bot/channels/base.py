@@ -73,6 +73,13 @@ class SendFailed(Exception):
         super().__init__(f"{kind.value} {code}: {detail}")
 
 
+def unsent(failed: SendFailed, detail: str) -> SendFailed:
+    """What a call before the message itself failed of: whatever became of it, no message can have arrived."""
+    if failed.kind is not FailureKind.IN_DOUBT:
+        return failed
+    return SendFailed(FailureKind.TRANSIENT, failed.code, detail, failed.retry_after)
+
+
 class Channel(Protocol):
     """One way to one platform with one set of credentials."""
 

@@ -14,7 +14,7 @@ from bot.channels.answer import Answer, Json
 from bot.channels.base import Clock, SendFailed
 from bot.channels.pace import Pace
 from bot.channels.redact import hide
-from bot.channels.token import Token
+from bot.channels.token import Token, granted
 from bot.domain import times
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
@@ -81,19 +81,15 @@ class Api:
     async def post(self, path: str, payload: Json) -> Answer:
         """One call to the new host, its answer unjudged. Raises SendFailed."""
         await self._pace.turn()
-        token = await self._token.get()
-        answer = await self._new(path, payload, token)
-        if answer.body.get("code") == _EXPIRED:
-            answer = await self._new(path, payload, await self._token.get(refused=token))
+        answer, _ = await self._token.spend(lambda token: self._new(path, payload, token), lambda body: body.get("code") == _EXPIRED)
         return answer
 
     async def post_old(self, path: str, payload: Json) -> Answer:
         """One call to the old host, its answer unjudged. Raises SendFailed."""
         await self._pace.turn()
-        token = await self._token.get()
-        answer = await self._old(path, payload, token)
-        if errcode.of(answer.body) in _EXPIRED_CODES:
-            answer = await self._old(path, payload, await self._token.get(refused=token))
+        answer, _ = await self._token.spend(
+            lambda token: self.post_plain(path, payload, {"access_token": token}), lambda body: errcode.of(body) in _EXPIRED_CODES
+        )
         return answer
 
     async def post_plain(self, path: str, payload: Json, params: Mapping[str, str]) -> Answer:
@@ -121,18 +117,12 @@ class Api:
         url = self._credentials.base_url.rstrip("/") + path
         return await self._client.post(url, payload, headers={"x-acs-dingtalk-access-token": token}, also=JSON_STATUSES)
 
-    async def _old(self, path: str, payload: Json, token: str) -> Answer:
-        return await self.post_plain(path, payload, {"access_token": token})
-
     async def _fetch_token(self) -> tuple[str, timedelta]:
         url, secret = self._credentials.base_url.rstrip("/") + "/v1.0/oauth2/accessToken", self._credentials.app_secret.reveal()
         answer = await self._client.post(url, {"appKey": self._credentials.app_key, "appSecret": secret}, also=JSON_STATUSES)
         if answer.status != 200:
             raise self._refusal(answer, FailureKind.CREDENTIAL_BAD)
-        token, life = answer.body.get("accessToken"), answer.body.get("expireIn")
-        if not isinstance(token, str) or not isinstance(life, int):
-            raise SendFailed(FailureKind.TRANSIENT, "no_token", "the platform's answer holds no token")
-        return token, timedelta(seconds=life)
+        return granted(answer.body, "accessToken", "expireIn")
 
     def _refusal(self, answer: Answer, unlisted: FailureKind, *hidden: str) -> SendFailed:
         return refusal(answer, unlisted, self._clock(), *hidden, self._credentials.app_secret.reveal(), self._credentials.app_key)

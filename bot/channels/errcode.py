@@ -29,7 +29,7 @@ def of(body: Mapping[str, object]) -> int | None:
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def require_ok(body: Mapping[str, object], table: Mapping[int, Verdict], *hidden: str) -> None:
+def require_ok(body: Mapping[str, object], table: Mapping[int, Verdict], *hidden: str, unlisted: Verdict = UNKNOWN) -> None:
     """Returns if the code is 0, else raises SendFailed by the table. `hidden` are words to keep out of the error's text.
 
     An answer without a code is IN_DOUBT: something on the way answered for the platform.
@@ -39,5 +39,5 @@ def require_ok(body: Mapping[str, object], table: Mapping[int, Verdict], *hidden
         return
     if code is None:
         raise SendFailed(FailureKind.IN_DOUBT, "no_code", "the answer names no errcode")
-    verdict = table.get(code, UNKNOWN)
+    verdict = table.get(code, unlisted)
     raise SendFailed(verdict.kind, str(code), hide(str(body.get("errmsg", "")), *hidden), verdict.wait)

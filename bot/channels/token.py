@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.channels.base import Clock, SendFailed
+from bot.channels.answer import Answer, Json
+from bot.channels.base import Clock, SendFailed, unsent
 from bot.domain.words import FailureKind
 
 MARGIN: Final = timedelta(minutes=5)
@@ -33,6 +34,18 @@ class Token:
                 await self._renew()
             return self._token
 
+    async def spend(self, call: Callable[[str], Awaitable[Answer]], ended: Callable[[Json], bool]) -> tuple[Answer, str]:
+        """The answer to a call with a token, and that token; one that has `ended` by the answer is replaced and the call repeated, once.
+
+        Raises SendFailed.
+        """
+        token = await self.get()
+        answer = await call(token)
+        if ended(answer.body):
+            token = await self.get(refused=token)
+            answer = await call(token)
+        return answer, token
+
     def _fresh(self, refused: str) -> bool:
         return self._until is not None and self._token != refused and self._clock() < self._until
 
@@ -41,7 +54,13 @@ class Token:
         try:
             self._token, life = await self._fetch()
         except SendFailed as failed:
-            if failed.kind is not FailureKind.IN_DOUBT:
-                raise
-            raise SendFailed(FailureKind.TRANSIENT, failed.code, "no token; nothing was sent", failed.retry_after) from None
+            raise unsent(failed, "no token; nothing was sent") from None
         self._until = self._clock() + max(life - MARGIN, timedelta(0))
+
+
+def granted(body: Json, token: str, seconds: str) -> tuple[str, timedelta]:
+    """The token and its life out of these fields of an answer. Raises SendFailed."""
+    given, life = body.get(token), body.get(seconds)
+    if not isinstance(given, str) or not isinstance(life, int):
+        raise SendFailed(FailureKind.TRANSIENT, "no_token", "the platform's answer holds no token")
+    return given, timedelta(seconds=life)

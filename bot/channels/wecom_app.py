@@ -16,7 +16,7 @@ from typing import Final
 from bot.channels import crockford, errcode, http, wecom_cards, wecom_codes, wecom_media
 from bot.channels.answer import Answer, Json
 from bot.channels.base import Clock, Form, Limits, Receipt, SendFailed, check_body
-from bot.channels.token import Token
+from bot.channels.token import Token, granted
 from bot.domain import wording
 from bot.domain.messages import Outgoing
 from bot.domain.secret import Secret
@@ -117,12 +117,8 @@ class WeComApp:
         return await self._with_token(lambda token: self._client.post(self._url(path), payload, params={"access_token": token}))
 
     async def _with_token(self, call: Callable[[str], Awaitable[Answer]]) -> tuple[Json, str]:
-        token = await self._token.get()
-        answer = (await call(token)).body
-        if errcode.of(answer) in wecom_codes.TOKEN_ENDED:
-            token = await self._token.get(refused=token)
-            answer = (await call(token)).body
-        return answer, token
+        answer, token = await self._token.spend(call, lambda body: errcode.of(body) in wecom_codes.TOKEN_ENDED)
+        return answer.body, token
 
     def _url(self, path: str) -> str:
         return self._config.base_url.rstrip("/") + path
@@ -131,10 +127,7 @@ class WeComApp:
         secret = self._config.secret.reveal()
         answer = await self._client.get(self._url("/cgi-bin/gettoken"), params={"corpid": self._config.corp_id, "corpsecret": secret})
         errcode.require_ok(answer.body, wecom_codes.CODES, secret, self._config.corp_id)
-        token, life = answer.body.get("access_token"), answer.body.get("expires_in")
-        if not isinstance(token, str) or not isinstance(life, int):
-            raise SendFailed(FailureKind.TRANSIENT, "no_token", "the platform's answer holds no token")
-        return token, timedelta(seconds=life)
+        return granted(answer.body, "access_token", "expires_in")
 
     def _addressed(self, content: Json, user: str) -> Json:
         return {

@@ -173,8 +173,8 @@ class WeComBot:
             raise SendFailed(FailureKind.ADDRESS_BAD, "cannot_begin", "by callbacks the robot can only answer what was just said")
         url = self._config.base_url.rstrip("/") + RESPONSE
         answer = await self._client.post(url, self._content(message), params={"response_code": place.request})
-        gone = {errcode.of(answer.body) or 0: Verdict(FailureKind.ADDRESS_BAD)}  # what a used-up place is told is documented nowhere
-        errcode.require_ok(answer.body, {**gone, **CODES}, place.request)
+        gone = Verdict(FailureKind.ADDRESS_BAD)  # what a used-up place is told is documented nowhere
+        errcode.require_ok(answer.body, CODES, place.request, unlisted=gone)
         return Receipt("0")
 
     def _content(self, message: Outgoing, *, stream: bool = False) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.channels import errcode, http, wecom_codes
 from bot.channels.answer import Answer, Json
-from bot.channels.base import SendFailed
+from bot.channels.base import SendFailed, unsent
 from bot.domain.inbound import Attachment
 from bot.domain.words import FailureKind
 
@@ -27,9 +27,7 @@ async def upload(client: http.Client, url: str, params: Mapping[str, str], file:
     try:
         return await client.upload(url, "media", file, params={**params, "type": "file"})
     except SendFailed as failed:
-        if failed.kind is not FailureKind.IN_DOUBT:
-            raise
-        raise SendFailed(FailureKind.TRANSIENT, failed.code, "the file did not arrive; nothing was sent", failed.retry_after) from None
+        raise unsent(failed, "the file did not arrive; nothing was sent") from None
 
 
 def message(body: Json, *hidden: str) -> Json:
