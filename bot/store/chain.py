@@ -22,8 +22,11 @@ HEAD = tables.of(tables.Head)
 CHAINS: Mapping[str, Table] = {name: tables.METADATA.tables[name] for name in ("event", "delivery", "inbound", "audit")}
 """The chains by name."""
 
-OUTSIDE = frozenset({"id", "hash", "state", "person_id", "trouble", "kind", "about"})
-"""Columns outside the hash: the order is in `prev_hash`, and how an inbound was read later is not what it was (`raw` is)."""
+OUTSIDE = frozenset({"id", "hash"})
+"""Columns outside the hash: the order is in `prev_hash`."""
+
+READ_LATER: Mapping[str, frozenset[str]] = {"inbound": frozenset({"state", "person_id", "trouble", "kind", "about"})}
+"""Further ones, by chain: how an inbound is read is not what it was (`raw` is). Columns of the same name elsewhere are facts."""
 
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
@@ -85,14 +88,15 @@ def hang(connection: Connection, table: Table, tail: Tail, rows: Sequence[Mappin
 
 
 def digest(table: Table, row: Mapping[str, object] | RowMapping) -> str:
-    """SHA-256 of the row's canonical JSON: every column but those `OUTSIDE`, sorted; `prev_hash` is one of them."""
+    """SHA-256 of the row's canonical JSON: every column but those `OUTSIDE` and `READ_LATER`, sorted; `prev_hash` is one of them."""
     covered = {name: value if type(value := row[name]) in _PLAIN else _plain(value) for name in _covered(table)}
     return hashlib.sha256(_JSON.encode(covered).encode()).hexdigest()
 
 
 @functools.cache
 def _covered(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns if column.name not in OUTSIDE)
+    outside = OUTSIDE | READ_LATER.get(table.name, frozenset())
+    return tuple(column.name for column in table.columns if column.name not in outside)
 
 
 def head(connection: Connection, table: Table) -> tuple[int, str]:

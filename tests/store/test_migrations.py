@@ -1,14 +1,21 @@
 """The schema as the versions build it is the schema the code expects."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from bureau import at
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import migrate, schema, tables
+from bot.domain.workdays import WorkCalendar
+from bot.store import chain, migrate, schema, tables
+from bot.talk import hear
 
 
 def test_replaying_every_version_from_empty_gives_the_tables(store):
@@ -36,6 +43,24 @@ def test_partial_indexes_are_partial_in_the_database_too(store):
         found = _conditions(tx.connection)
     assert expected.keys() <= found.keys()
     assert {name for name in expected if "WHERE" not in found[name].upper()} == set()
+
+
+def test_a_filled_database_of_the_first_schema_is_brought_up_to_date_and_goes_on(tmp_path, make_store):
+    """`first_schema.sql` was written by the code of version 0001: a letter, an answer, one that waits, a penalty, an act of an administrator."""
+    with closing(sqlite3.connect(tmp_path / "first.db")) as old:
+        old.executescript(Path(__file__).with_name("first_schema.sql").read_text(encoding="utf-8"))
+    store = make_store(f"sqlite:///{tmp_path}/first.db")
+    store.migrate()
+    now = at("2018-10-16 09:42")
+    with store.begin() as tx:
+        assert list(schema.differences(tx.connection)) == chain.verify_all(tx.connection) == list(tx.tasks.recompute()) == []
+        assert tx.outbox.next_wake(now, {"wecom_app": 20}) == at("2018-10-16 09:45")
+        claimed = tx.outbox.claim(at("2018-10-16 09:45"), "post", timedelta(minutes=10), {"wecom_app": 20}, 10)
+        assert [message.key for message in claimed] == ["letter:waits"]
+    hear.run(now, store, frozenset({"wecom_app"}), WorkCalendar())
+    with store.read() as tx:
+        assert tx.inbox.unread(10) == []
+        assert chain.verify_all(tx.connection) == []
 
 
 def test_migrating_a_migrated_database_changes_nothing(store):

@@ -14,5 +14,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; penalties that run now simply end."""
+    """Add the column; penalties that run now end, because nobody knows when they began."""
     op.add_column("robot", sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE robot SET blocked_until = NULL")  # a penalty has both instants or none
