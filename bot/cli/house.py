@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -59,12 +59,13 @@ DOUBT = "doubt"
 
 
 @contextmanager
-def opened(data: Path | None, env: Path | None, **more: str) -> Iterator[Ground]:
-    """The installation that the options name, closed again at the end."""
+def opened(data: Path | None, env: Path | None, *, make: bool = True, more: Mapping[str, str] | None = None) -> Iterator[Ground]:
+    """The installation that the options name, closed again at the end. Who only looks or mends says `make=False`: a slip in the name
+    of a directory must not end in a new and empty installation that is well (GroundError)."""
     overrides = {"cuibao_data": str(data)} if data else {}
-    found = settings.load(env, **overrides, **more)
+    found = settings.load(env, **overrides, **(more or {}))
     start_log(found.cuibao_log_level)
-    ground = open_ground(found)
+    ground = open_ground(found, make=make)
     try:
         yield ground
     finally:
@@ -78,7 +79,7 @@ def _instant(text: str) -> datetime | None:
 def serve(port: int | None, host: str, data: Path | None, env: Path | None, now: str) -> None:
     """Serve until told to stop."""
     more = ({"cuibao_port": str(port)} if port is not None else {}) | ({"cuibao_host": host} if host else {})
-    with opened(data, env, **more) as ground:
+    with opened(data, env, more=more) as ground:
         serving.run(ground, clock.RealClock(_instant(now)))
 
 
@@ -140,7 +141,7 @@ def migrate(data: Path | None, env: Path | None) -> None:
 
 def doctor(data: Path | None, env: Path | None, as_json: bool) -> None:
     """Examine the installation; exit code 1 if something is wrong."""
-    with opened(data, env) as ground:
+    with opened(data, env, make=False) as ground:
         findings = health.examine(ground, clock.RealClock().now())
     if as_json:
         lines = [{"about": found.about, "ok": found.ok, "warn": found.warn, "detail": found.detail} for found in findings]
@@ -158,7 +159,7 @@ def outbox(
 ) -> None:
     """Decide, then list."""
     wanted = _state(state)
-    with opened(data, env) as ground, ground.store.begin() as tx:
+    with opened(data, env, make=False) as ground, ground.store.begin() as tx:
         _decide(tx, resend, InDoubt.RESEND)
         _decide(tx, drop, None)
         if resume:
@@ -212,5 +213,5 @@ def _message(message: Message) -> dict[str, object]:
 
 def link(data: Path | None, env: Path | None) -> None:
     """Print a fresh one-time login link."""
-    with opened(data, env) as ground:
+    with opened(data, env, make=False) as ground:
         sys.stdout.write(address.login_link(ground, clock.RealClock().now()) + "\n")

@@ -209,7 +209,7 @@ def _show_duty(duty: arming.Duty) -> None:
 
 def who(on: date | None, days: int, *, data: Path | None, env: Path | None, as_json: bool) -> None:
     """Print the steps that lie ahead and whom they would reach."""
-    with house.opened(data, env) as ground:
+    with house.opened(data, env, make=False) as ground:
         now = arming.now(ground)
         first = on or times.civil_day(now)
         steps = arming.who(ground, now, first, days)

@@ -30,14 +30,14 @@ def add(login: str, name: str, rank: str, unit: str, data: Path | None, env: Pat
 
 def reset(login: str, data: Path | None, env: Path | None) -> None:
     """Another first password; the second factor and all sessions are gone."""
-    with house.opened(data, env) as ground:
+    with house.opened(data, env, make=False) as ground:
         first = accounts.reset(_desk(ground), OPERATOR, _known(ground, login).id)
     sys.stdout.write(f"已重置 {login}：两步验证已停用，登录已全部失效。初始口令（只显示这一次）：{first}\n")
 
 
 def listed(data: Path | None, env: Path | None, as_json: bool) -> None:
     """Print all administrators."""
-    with house.opened(data, env) as ground:
+    with house.opened(data, env, make=False) as ground:
         found = accounts.listed(_desk(ground), OPERATOR)
     if as_json:
         sys.stdout.write(json.dumps([_plain(each) for each in found], ensure_ascii=False) + "\n")

@@ -67,8 +67,17 @@ class Store:
                 connection.exec_driver_sql("BEGIN")
             yield Tx(connection)
 
+    def is_made(self) -> bool:
+        """Whether somebody has made this database; asking makes nothing. Raises CannotOpen for a server that does not answer."""
+        if self._sqlite:
+            return Path(str(self.url.database)).exists()
+        with opening.explained(self.url), self.read() as tx:
+            return migrate.current(tx.connection) is not None
+
     def migrate(self) -> None:
         """Bring the schema up to date. Safe to call from several processes at once, and when nothing is to be done. Raises CannotOpen."""
+        if self._sqlite:
+            opening.make_room(self.url)
         with opening.explained(self.url), self._writing() as connection:
             migrate.upgrade(connection)
 
@@ -159,7 +168,6 @@ def _postgres(url: URL) -> Engine:
 
 
 def _sqlite_writer(url: URL, durable: bool) -> Engine:
-    opening.make_room(url)
     synchronous = "FULL" if durable else "OFF"
     engine = create_engine(url, pool_size=1, max_overflow=0, execution_options=_OPTIONS)
     _prepare(engine, "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")

@@ -50,17 +50,30 @@ class Ground:
         self.store.close()
 
 
-def open_ground(settings: Settings) -> Ground:
-    """Open the installation and bring its database up to date. Raises GroundError, and StoreError for a database that cannot be used."""
+def open_ground(settings: Settings, *, make: bool = True) -> Ground:
+    """Open the installation and bring its database up to date; where there is none it is made, or with `make=False` refused.
+
+    Raises GroundError, and StoreError for a database that cannot be used.
+    """
     data = settings.cuibao_data
+    store = Store(settings.database_url or f"sqlite:///{(data / 'cuibao.db').resolve()}")
+    if not make and not store.is_made():
+        raise _nothing_there(store)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)  # numbers, letters and sessions stand in it
         secret = _secret(settings.cuibao_secret_key, data / "secret.key")
     except OSError as error:
         raise unusable(data, error) from error
-    store = Store(settings.database_url or f"sqlite:///{(data / 'cuibao.db').resolve()}")
     store.migrate()
     return Ground(settings, store, Renderer(), secret)
+
+
+def _nothing_there(store: Store) -> GroundError:
+    """The refusal for a place where nobody has made an installation: mostly a slip in its name, and an empty one would look well."""
+    where = store.url.render_as_string(hide_password=True)
+    return GroundError(
+        f"还没有建库：{where}。请核对 --data、CUIBAO_DATA 或 DATABASE_URL；确实要新建，请先执行 cuibao migrate 或 cuibao serve"
+    )
 
 
 def unusable(data: Path, error: OSError) -> GroundError:

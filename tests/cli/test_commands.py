@@ -197,6 +197,7 @@ def test_the_words_of_shift_are_those_of_the_domain():
 
 
 def test_the_outbox_lists_messages_and_refuses_to_decide_what_is_not_undecided(tmp_path):
+    run("migrate", cwd=tmp_path)
     assert json.loads(run("outbox", "--json", cwd=tmp_path)) == []
     assert json.loads(run("outbox", "--state", "doubt", "--json", cwd=tmp_path)) == []
     assert "消息 7 不存在" in run("outbox", "--resend", "7", cwd=tmp_path, expect=2)

@@ -38,7 +38,7 @@ def refusal(folder: Path, *words: str, **environment: str) -> str:
 )
 def test_an_environment_file_that_cannot_work_is_refused_with_the_remedy(tmp_path: Path, content: bytes, told: str) -> None:
     (tmp_path / ".env").write_bytes(content)
-    said = refusal(tmp_path, "doctor")
+    said = refusal(tmp_path, "migrate")
     assert told in said
     assert "geheim" not in said
 
@@ -99,6 +99,16 @@ def test_a_data_directory_that_cannot_be_is_refused_with_the_remedy(tmp_path: Pa
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a place where not even root may make a directory")
 def test_a_data_directory_that_may_not_be_made_is_refused_with_the_remedy(tmp_path: Path) -> None:
     assert "请检查路径与权限" in refusal(tmp_path, "serve", "--data", "/sys/cuibao")
+
+
+@pytest.mark.parametrize(
+    "words", [("doctor",), ("outbox", "--resume", "mail"), ("who",), ("link",), ("user", "list"), ("user", "reset", "zhangsan")]
+)
+def test_who_only_looks_or_mends_makes_no_installation_where_there_is_none(tmp_path: Path, words: tuple[str, ...]) -> None:
+    said = refusal(tmp_path, *words, "--data", "misspelt/data")
+    assert "misspelt/data" in said
+    assert "cuibao migrate" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "http://127.0.0.1", "x" * 80])
