@@ -1,8 +1,6 @@
 """The other direction: the platforms posting to us what a person said, signed and sealed the way they do it."""
 
-import base64
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from bot.channels import wecom_crypto
 from bot.domain.secret import Secret
 from bot.sandbox.dingtalk import DingTalkTenant
 from bot.sandbox.dingtalk_session import LIFE, Session, seal_session
+from bot.sandbox.dingtalk_tenant import sign
 from bot.sandbox.wecom import WeComTenant
 from bot.sandbox.wecom_bot_content import WeComBotTenant
 
@@ -91,8 +90,7 @@ def dingtalk_text(
     """A member spoke to the app's robot, in private or (with @) in `group`. Answers into the session are served by `DingTalk`."""
     body = dingtalk_body(tenant, sender, text, at, msg_id, group=group, host=host)
     timestamp = str(_milliseconds(at))
-    digest = hmac.digest(tenant.app_secret.encode(), f"{timestamp}\n{tenant.app_secret}".encode(), "sha256")
-    headers = {"Content-Type": "application/json; charset=utf-8", "timestamp": timestamp, "sign": base64.b64encode(digest).decode()}
+    headers = {"Content-Type": "application/json; charset=utf-8", "timestamp": timestamp, "sign": sign(tenant.app_secret, timestamp)}
     return Callback("POST", {}, headers, body)
 
 

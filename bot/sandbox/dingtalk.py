@@ -5,7 +5,6 @@ Behaviour: open.dingtalk.com, "custom robot access", "robot batch send", "receiv
 and not from our own client.
 """
 
-import base64
 import hmac
 import json
 from collections.abc import Mapping
@@ -17,7 +16,8 @@ from bot.sandbox.dingtalk_app import App, error, problem
 from bot.sandbox.dingtalk_session import Session, open_session
 from bot.sandbox.dingtalk_tenant import DingTalkRobotSetup as DingTalkRobotSetup
 from bot.sandbox.dingtalk_tenant import DingTalkTenant as DingTalkTenant
-from bot.sandbox.exchange import Answer, Message, Request, json_answer, json_object
+from bot.sandbox.dingtalk_tenant import sign
+from bot.sandbox.exchange import Answer, Message, Request, inner, json_answer, json_object, objects
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.windows import Window
@@ -129,8 +129,7 @@ def _sign_trouble(robot: DingTalkRobotSetup, request: Request, now: datetime) ->
     timestamp = request.query.get("timestamp", "")
     if not timestamp.isdigit() or abs(datetime.fromtimestamp(int(timestamp) / 1000, UTC) - now) > HOUR:
         return error(310000, "invalid timestamp")
-    digest = hmac.digest(robot.secret.encode(), f"{timestamp}\n{robot.secret}".encode(), "sha256")
-    fits = hmac.compare_digest(base64.b64encode(digest).decode(), request.query.get("sign", ""))
+    fits = hmac.compare_digest(sign(robot.secret, timestamp).encode(), request.query.get("sign", "").encode())
     return None if fits else error(310000, "sign not match")
 
 
@@ -141,21 +140,15 @@ def _keyword_trouble(robot: DingTalkRobotSetup, content: dict[str, object] | Non
 
 def _group_message(channel: str, to: str, content: Mapping[str, object], now: datetime) -> Message:
     kind = str(content["msgtype"])
-    inner = content.get(kind)
-    inner = inner if isinstance(inner, dict) else {}
-    text, subject = str(inner.get("content" if kind == "text" else "text", "")), str(inner.get("title", ""))
-    text += "".join(f"\n[{title}]({url})" for title, url in _links(inner))
+    said = inner(content, kind)
+    text, subject = str(said.get("content" if kind == "text" else "text", "")), str(said.get("title", ""))
+    text += "".join(f"\n[{title}]({url})" for title, url in _links(said))
     return Message(channel, to, now, subject, text, mentions=_highlighted(text, content.get("at")), key=str(content.get("msgUuid", "")))
 
 
 def _links(card: Mapping[str, object]) -> list[tuple[str, str]]:
     """Where the buttons of an actionCard lead: the single one, or several."""
-    buttons = card.get("btns")
-    several = (
-        [(str(each.get("title")), str(each.get("actionURL"))) for each in buttons if isinstance(each, dict)]
-        if isinstance(buttons, list)
-        else []
-    )
+    several = [(str(each.get("title")), str(each.get("actionURL"))) for each in objects(card, "btns")]
     return several or ([(str(card.get("singleTitle")), str(card["singleURL"]))] if card.get("singleURL") else [])
 
 

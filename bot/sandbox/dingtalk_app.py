@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.domain import times
 from bot.sandbox.dingtalk_tenant import DingTalkTenant
-from bot.sandbox.exchange import Answer, Message, Request, json_answer, json_object
+from bot.sandbox.exchange import Answer, Message, Request, inner, json_answer, json_object
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.windows import Window
 
@@ -136,10 +136,9 @@ class App:
 
     def _deliver_notice(self, users: list[str], message: Mapping[str, object], now: datetime) -> dict[str, object]:
         day, words = times.civil_day(now).isoformat(), json.dumps(message, sort_keys=True)
-        inner = message.get(str(message["msgtype"]))
-        inner = inner if isinstance(inner, dict) else {}
-        text = str(inner.get(NOTICE_TEXTS[str(message["msgtype"])], ""))
-        text += f"\n[{inner['single_title']}]({inner['single_url']})" if inner.get("single_url") else ""
+        said = inner(message, str(message["msgtype"]))
+        text = str(said.get(NOTICE_TEXTS[str(message["msgtype"])], ""))
+        text += f"\n[{said['single_title']}]({said['single_url']})" if said.get("single_url") else ""
         invalid, forbidden = [user for user in users if not self._knows(user)], []
         for user in users:
             repeated = (user, day, words) in self._said
@@ -147,7 +146,7 @@ class App:
             if repeated:
                 forbidden.append({"code": REPEATED, "count": 1, "userid": user})
             if user not in invalid:
-                self._ledger.add(Message("dingtalk_app", user, now, str(inner.get("title", "")), text, shown=not repeated))
+                self._ledger.add(Message("dingtalk_app", user, now, str(said.get("title", "")), text, shown=not repeated))
         return {"invalid_user_id_list": invalid, "forbidden_list": forbidden, "failed_user_id_list": [], "unread_user_id_list": []}
 
     def _result(self, content: Mapping[str, object], now: datetime) -> Answer:

@@ -85,3 +85,17 @@ def json_object(body: bytes) -> dict[str, object] | None:
     except ValueError:
         return None
     return content if isinstance(content, dict) else None
+
+
+def inner(content: Mapping[str, object], *names: str) -> Mapping[str, object]:
+    """The object under this name, within it the one under the next, and so on; empty where there is none."""
+    for name in names:
+        found = content.get(name)
+        content = found if isinstance(found, dict) else {}
+    return content
+
+
+def objects(content: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    """The objects in the list under this name; none if there is no list."""
+    found = content.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.sandbox import faults
-from bot.sandbox.exchange import Answer, Message, Request, json_answer, json_object
+from bot.sandbox.exchange import Answer, Message, Request, inner, json_answer, json_object, objects
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.windows import Window
@@ -80,36 +80,24 @@ def _refuse(fault: Fault) -> Answer:
     return _error(int(fault.code), fault.text, 400 if fault.code == "9499" else 200)
 
 
-def _object(content: Mapping[str, object], *names: str) -> Mapping[str, object]:
-    for name in names:
-        inner = content.get(name)
-        content = inner if isinstance(inner, dict) else {}
-    return content
-
-
 def _text(content: Mapping[str, object]) -> str | None:
     """The words of the message as somebody in the group reads them, None for what the platform does not take."""
     match content.get("msg_type"):
         case "text":
-            words = _object(content, "content").get("text")
+            words = inner(content, "content").get("text")
             text = _AT.sub(r"@\1", words) if isinstance(words, str) else ""
         case "post":
             text = "\n".join(_spoken(line) for line in _paragraphs(content))
         case "interactive":
-            elements = _object(content, "card").get("elements")
-            parts = (
-                [_AT.sub(r"@\1", str(each.get("content", ""))) for each in elements if isinstance(each, dict)]
-                if isinstance(elements, list)
-                else []
-            )
-            text = "\n".join(parts)
+            elements = objects(inner(content, "card"), "elements")
+            text = "\n".join(_AT.sub(r"@\1", str(each.get("content", ""))) for each in elements)
         case _:
             return None
     return text or None
 
 
 def _paragraphs(content: Mapping[str, object]) -> list[list[Mapping[str, object]]]:
-    lines = _object(content, "content", "post", "zh_cn").get("content")
+    lines = inner(content, "content", "post", "zh_cn").get("content")
     return (
         [[each for each in line if isinstance(each, dict)] for line in lines if isinstance(line, list)] if isinstance(lines, list) else []
     )
@@ -120,7 +108,7 @@ def _spoken(line: list[Mapping[str, object]]) -> str:
 
 
 def _title(content: Mapping[str, object]) -> str:
-    return str(_object(content, "content", "post", "zh_cn").get("title") or _object(content, "card", "header", "title").get("content", ""))
+    return str(inner(content, "content", "post", "zh_cn").get("title") or inner(content, "card", "header", "title").get("content", ""))
 
 
 def _highlighted(content: Mapping[str, object]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.sandbox import faults, wecom_card
-from bot.sandbox.exchange import Answer, Message, Request, json_answer, json_object
+from bot.sandbox.exchange import Answer, Message, Request, inner, json_answer, json_object
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.wecom_upload import Shelf
@@ -252,8 +252,7 @@ def _content(content: Mapping[str, object]) -> tuple[str, str]:
 
 def _inner(content: Mapping[str, object]) -> Mapping[str, object]:
     """What stands under the name of the message's own type."""
-    inner = content.get(str(content.get("msgtype", "")))
-    return inner if isinstance(inner, dict) else {}
+    return inner(content, str(content.get("msgtype", "")))
 
 
 def _text_trouble(kind: str, text: str, longest: int) -> Answer | None:
@@ -271,8 +270,7 @@ def _cut(text: str) -> str:
 
 def _highlighted(kind: str, text: str, content: Mapping[str, object]) -> tuple[str, ...]:
     """The two lists count in text only, `<@userid>` in text and markdown."""
-    inner = content.get("text")
-    lists = [inner.get(name, []) for name in ("mentioned_list", "mentioned_mobile_list")] if isinstance(inner, dict) else []
+    lists = [inner(content, "text").get(name) for name in ("mentioned_list", "mentioned_mobile_list")]
     named = [str(name) for names in lists if isinstance(names, list) for name in names]
     return tuple(named + (_MENTION.findall(text) if kind in ("text", "markdown") else []))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.sandbox import wecom_card
+from bot.sandbox.exchange import inner
 from bot.sandbox.wecom_card import Trouble
 
 LONGEST: Final = 20_480
@@ -43,16 +44,14 @@ def trouble(body: Mapping[str, Any]) -> Trouble | None:
 
 def card(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The card in it, empty if there is none."""
-    inner = body.get("template_card")
-    return inner if isinstance(inner, dict) else {}
+    return inner(body, "template_card")
 
 
 def seen(body: Mapping[str, Any]) -> str:
     """What a member reads."""
     if body.get("msgtype") == "template_card":
         return wecom_card.text(card(body))
-    inner = body.get(str(body.get("msgtype")))
-    return str(inner.get("content", "")) if isinstance(inner, dict) else ""
+    return str(inner(body, str(body.get("msgtype"))).get("content", ""))
 
 
 def taps(body: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.sandbox.exchange import inner, objects
+
 Content = Mapping[str, object]
 Trouble = tuple[int, str]
 """A code and its words."""
@@ -27,7 +29,7 @@ def robot_trouble(card: Content) -> Trouble | None:
     """Why a group robot may not show it. No buttons there: it must lead somewhere instead."""
     if card.get("card_type") not in ROBOT_TYPES:
         return 40008, "invalid message type"
-    action = _inner(card, "card_action")
+    action = inner(card, "card_action")
     if action.get("type") != 1 or not action.get("url"):
         return _FIELD
     return _common_trouble(card)
@@ -49,7 +51,7 @@ def app_trouble(card: Content, known: Mapping[str, object], *, has_callback: boo
 
 def button_trouble(card: Content) -> Trouble | None:
     """What is wrong with the buttons and the drop-down of a `button_interaction`."""
-    buttons = _list(card, "button_list")
+    buttons = objects(card, "button_list")
     keys = [str(button.get("key", "")) for button in buttons if button.get("type", 0) == 0]
     if not 1 <= len(buttons) <= 6 or not all(button.get("text") for button in buttons):
         return _FIELD
@@ -57,26 +59,26 @@ def button_trouble(card: Content) -> Trouble | None:
         return 42018, "missing button key"
     if len(set(keys)) != len(keys):
         return 42017, "invalid button key"
-    options = _list(_inner(card, "button_selection"), "option_list") if "button_selection" in card else [{"id": "1", "text": "1"}]
+    options = objects(inner(card, "button_selection"), "option_list") if "button_selection" in card else [{"id": "1", "text": "1"}]
     right = all(0 < len(str(option.get("id", "")).encode()) <= LONGEST_OPTION and option.get("text") for option in options)
     return None if right and 1 <= len(options) <= 10 else _FIELD
 
 
 def text(card: Content) -> str:
     """What a member reads: title, facts, sentence, and the buttons in brackets."""
-    title = _inner(card, "main_title")
-    facts = [f"{line.get('keyname')}：{line.get('value')}" for line in _list(card, "horizontal_content_list")]
-    options = [f"○ {option.get('text')}" for option in _list(_inner(card, "button_selection"), "option_list")]
+    title = inner(card, "main_title")
+    facts = [f"{line.get('keyname')}：{line.get('value')}" for line in objects(card, "horizontal_content_list")]
+    options = [f"○ {option.get('text')}" for option in objects(inner(card, "button_selection"), "option_list")]
     replaced = card.get("replace_text")
-    buttons = [f"[{replaced}]"] if replaced else [f"[{button.get('text')}]" for button in _list(card, "button_list")]
+    buttons = [f"[{replaced}]"] if replaced else [f"[{button.get('text')}]" for button in objects(card, "button_list")]
     parts = (title.get("title"), title.get("desc"), *facts, card.get("sub_title_text"), *options, " ".join(buttons))
     return "\n".join(str(part) for part in parts if part)
 
 
 def taps(card: Content) -> dict[str, str]:
     """What can be tapped or chosen: the words and the key that comes back."""
-    options = {str(option.get("text")): str(option.get("id")) for option in _list(_inner(card, "button_selection"), "option_list")}
-    return options | {str(button.get("text")): str(button.get("key")) for button in _list(card, "button_list")}
+    options = {str(option.get("text")): str(option.get("id")) for option in objects(inner(card, "button_selection"), "option_list")}
+    return options | {str(button.get("text")): str(button.get("key")) for button in objects(card, "button_list")}
 
 
 @dataclass(slots=True)
@@ -100,19 +102,9 @@ class Codes:
 
 
 def _common_trouble(card: Content) -> Trouble | None:
-    title = _inner(card, "main_title").get("title")
+    title = inner(card, "main_title").get("title")
     if not title and not card.get("sub_title_text"):
         return _FIELD
-    if len(_list(card, "horizontal_content_list")) > 6 or len(_list(card, "jump_list")) > 3:
+    if len(objects(card, "horizontal_content_list")) > 6 or len(objects(card, "jump_list")) > 3:
         return 40058, "template_card list exceed max length. invalid Request Parameter"
     return None
-
-
-def _inner(content: Content, name: str) -> Content:
-    inner = content.get(name)
-    return inner if isinstance(inner, dict) else {}
-
-
-def _list(content: Content, name: str) -> list[Content]:
-    listed = content.get(name)
-    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
