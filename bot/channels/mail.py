@@ -5,7 +5,6 @@ After the content went out, silence is no failure: the mail may well be on its w
 """
 
 import asyncio
-import re
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -22,6 +21,7 @@ from bot.channels.mail_server import Security as Security
 from bot.channels.mail_server import require_protection
 from bot.channels.redact import hide
 from bot.domain import times
+from bot.domain.mailboxes import is_mailbox
 from bot.domain.messages import Outgoing
 from bot.domain.secret import NO_SECRET, Secret
 from bot.domain.words import FailureKind
@@ -34,9 +34,6 @@ PENALTY: Final = mail_codes.QUARTER
 SECONDS: Final = 30.0
 """Patience with each step of the dialogue."""
 GOODBYE_SECONDS: Final = 2.0
-
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_MAILBOX: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class MailConfig:
 
     def __post_init__(self) -> None:
         require_protection(self.host, self.security)
-        if not _MAILBOX.fullmatch(self.sender) or not _MAILBOX.fullmatch(self.reply_to or self.sender):
+        if not (is_mailbox(self.sender) and is_mailbox(self.reply_to or self.sender)):
             raise ValueError("the sender or the mailbox for answers is no mailbox")
 
 
@@ -120,7 +117,7 @@ class Mail:
         self._today = (times.civil_day(now), sent + 1)
 
     def _envelope(self, message: Outgoing) -> Envelope:
-        if not _MAILBOX.fullmatch(message.address):
+        if not is_mailbox(message.address):
             raise SendFailed(FailureKind.ADDRESS_BAD, "no_mailbox", "the address is no mailbox")
         try:
             content = mail_message.compose(message, self._sender, self._clock())

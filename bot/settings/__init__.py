@@ -18,7 +18,6 @@ from bot.domain.errors import CuibaoError
 from bot.domain.secret import Secret
 from bot.settings import readers
 from bot.settings.readers import CHANNELS as CHANNELS
-from bot.settings.readers import MAILBOX as MAILBOX
 from bot.settings.readers import Formats as Formats
 from bot.settings.readers import Robot as Robot
 

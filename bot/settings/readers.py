@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.domain import windows
+from bot.domain import mailboxes, windows
 from bot.domain.secret import Secret
 from bot.domain.words import MessageKind
 
-MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-"""A bare mailbox (RFC 5321 §4.1.2 without quoting), as the mail channel takes it."""
 CHANNELS = ("wecom_robot", "wecom_app", "wecom_bot", "dingtalk_robot", "dingtalk_app", "feishu_robot", "mail", "console")
 
 
@@ -83,7 +81,7 @@ def database(value: str) -> str:
 
 def mailbox(value: str) -> str:
     """One bare mailbox; may be empty."""
-    if value and not MAILBOX.fullmatch(value):
+    if value and not mailboxes.is_mailbox(value):
         raise ValueError("应为一个邮箱地址，如 cuibao@example.com")
     return value
 
