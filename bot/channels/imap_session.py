@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -120,18 +120,10 @@ class Session:
 
     def folders(self, wanted: Sequence[str]) -> list[str]:
         """Of the folders the server has those that are wanted by name, and the one it calls junk; the inbox last."""
-        with self._translated("list"):
-            listed = [
-                (flags, str(delimiter or b"/", "ascii") if isinstance(delimiter, bytes) else "/", name)
-                for flags, delimiter, name in self._client.list_folders()
-            ]
         names = {word.casefold() for word in wanted}
-        found = [
-            str(name)
-            for flags, delimiter, name in listed
-            if b"\\Noselect" not in flags
-            and (b"\\Junk" in flags or {str(name).casefold(), str(name).split(delimiter)[-1].casefold()} & names)
-        ]
+        with self._translated("list"):
+            listed = self._client.list_folders()
+            found = [str(name) for flags, delimiter, name in listed if _is_read(flags, delimiter, str(name), names)]
         return sorted(dict.fromkeys(found), key=lambda name: (name.upper() == INBOX, name))
 
     def open(self, folder: str) -> Folder:
@@ -221,3 +213,11 @@ class Session:
 
     def _hidden(self, said: str) -> str:
         return hide(said, self._account.user, self._account.password.reveal())
+
+
+def _is_read(flags: Sequence[bytes], delimiter: object, name: str, wanted: Collection[str]) -> bool:
+    """By its whole name or the last part of it, or because it is the junk folder. One that only holds others cannot be opened."""
+    if b"\\Noselect" in flags:
+        return False
+    last = name.split(delimiter.decode("ascii") if isinstance(delimiter, bytes) and delimiter else "/")[-1]
+    return b"\\Junk" in flags or name.casefold() in wanted or last.casefold() in wanted
