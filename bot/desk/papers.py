@@ -159,8 +159,6 @@ def _drafted(tx: Tx, desk: Desk, actor: Actor, sketch: Sketch, agreed: Agreed) -
         left = desk.calendar().count(times.civil_day(desk.now()), first.target)
         if left < duties.NOTICE and not agreed.sure:
             raise problems.short_notice(first.target, left)
-    except problems.Forbidden:
-        raise
     except Refused as refusal:
         raise problems.of_draft(sketch.number, refusal) from refusal
     return draft

@@ -1,9 +1,9 @@
 """What an act is refused with: the field, the value that was typed, and what to do instead. The sentences of the desk stand here.
 
 CuibaoError
-└── Refused       one field of a form cannot be used
-    ├── Changed   somebody else changed it in the meantime
-    └── Forbidden the actor's rank does not allow it
+├── Refused       one field of a form cannot be used
+│   └── Changed   somebody else changed it in the meantime
+└── Forbidden     the actor's rank does not allow it, whatever the form says
 """
 
 from datetime import date, datetime
@@ -26,7 +26,7 @@ class Changed(Refused):
     """The thing is no longer what the person saw when they filled in the form."""
 
 
-class Forbidden(Refused):
+class Forbidden(CuibaoError):
     """The actor's rank does not allow it."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from bot.desk import phones, undo
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.web import bodies, login, pages, state, told
 
 router = APIRouter()
@@ -15,8 +15,6 @@ def take_back(request: Request, desk: state.Desk, me: state.Me, audit_id: int, f
     back = login.inside(fields.get("back", ""))
     try:
         left = undo.undo(desk, me, audit_id)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return told.after(request, back, told.Told("refused", {"says": refusal.says}))
     return told.after(request, back, told.Told("undone", {"left": left}))

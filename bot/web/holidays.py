@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.desk import holidays, problems
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.domain import times
 from bot.domain.notices.decode import MAX_BYTES
 from bot.web import bodies, forms, pages, state, told
@@ -35,8 +35,6 @@ def load(request: Request, desk: state.Desk, me: state.Me, year: int, sent: bodi
             raise problems.too_big(MAX_BYTES // 1024 // 1024)
         text = holidays.decoded(sent.content) if sent.content else typed
         return pages.answer(request, "calendar_look.html", look=holidays.look(desk, me, text), year=year, day=None)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, year, forms.refused(sent.fields, refusal, "load"), forms.UNPROCESSABLE)
 
@@ -48,8 +46,6 @@ def amend(request: Request, desk: state.Desk, me: state.Me, year: int, fields: b
         workday = fields.get("workday") == "yes"
         text = holidays.amendment(forms.day(fields, "day"), fields.get("name", ""), fields.get("paper", ""), workday=workday)
         return pages.answer(request, "calendar_look.html", look=holidays.look(desk, me, text), year=year, day=None)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, year, forms.refused(fields, refusal, "amend"), forms.UNPROCESSABLE)
 
@@ -60,8 +56,6 @@ def save(request: Request, desk: state.Desk, me: state.Me, year: int, fields: bo
     text = fields.get("text", "")
     try:
         days, moved = holidays.save(desk, me, text, fields.get("mark", ""))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, year, forms.refused(fields, refusal, "load"), forms.UNPROCESSABLE)
     return told.after(request, f"/calendar/{year}", told.Told("calendar_saved", {"days": days, "moved": moved}))
@@ -78,8 +72,6 @@ def forget(request: Request, desk: state.Desk, me: state.Me, year: int, fields: 
     """Leave a day to the library again, once it was looked at."""
     try:
         moved = holidays.forget(desk, me, forms.day(fields, "day"), fields.get("mark", ""))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, year, forms.refused(fields, refusal, "load"), forms.UNPROCESSABLE)
     return told.after(request, f"/calendar/{year}", told.Told("calendar_saved", {"days": 1, "moved": moved}))

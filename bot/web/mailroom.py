@@ -43,8 +43,6 @@ def act_on_letter(request: Request, desk: state.Desk, me: state.Me, inbound_id: 
                 return _corrected(request, mailroom.correct(desk, me, inbound_id, fields.get("intent", ""), *_of(fields)), fields)
             case _:
                 raise LookupError(act)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _inbox(request, desk, me, forms.refused(fields, refusal, f"{act}{inbound_id}"), forms.UNPROCESSABLE)
     return told.after(request, _back(fields), told.Told(f"letter_{act}"))
@@ -63,8 +61,6 @@ def act_on_message(request: Request, desk: state.Desk, me: state.Me, message_id:
         raise LookupError(act)
     try:
         mailroom.decide(desk, me, message_id, fields.get("reason", ""), resend=act == "resend")
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _outbox(request, desk, me, forms.refused(fields, refusal, f"m{message_id}"), forms.UNPROCESSABLE)
     return told.after(request, f"/outbox?state={fields.get('state', '')}", told.Told(f"message_{act}"))
@@ -81,8 +77,6 @@ def act_on_robot(request: Request, desk: state.Desk, me: state.Me, act: str, fie
             mailroom.resume(desk, me, key)
         else:
             raise LookupError(act)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _outbox(request, desk, me, forms.refused(fields, refusal, key), forms.UNPROCESSABLE)
     return told.after(request, "/outbox", told.Told(f"robot_{act}"))

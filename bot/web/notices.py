@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.desk import duties, papers, problems
 from bot.desk.papers import Agreed
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.desk.wishes import Wish
 from bot.domain.notices.decode import MAX_BYTES
 from bot.web import bodies, forms, obligations, pages, state, told
@@ -34,8 +34,6 @@ def take(request: Request, desk: state.Desk, me: state.Me, sent: bodies.File) ->
         if sent.too_big:
             raise problems.too_big(SHOWN_MB)
         number = papers.take(desk, me, raw, name)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _index(request, desk, me, forms.refused(sent.fields, refusal), forms.UNPROCESSABLE)
     return told.after(request, f"/notices/{number}", told.Told("notice_taken"))
@@ -60,8 +58,6 @@ def redate(request: Request, desk: state.Desk, me: state.Me, notice_id: int, fie
     """Read it as written and published on other days."""
     try:
         papers.redate(desk, me, notice_id, _day(fields, "issued"), _day(fields, "published"))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, me, notice_id, forms.refused(fields, refusal, "redate"), None, forms.UNPROCESSABLE)
     return told.after(request, f"/notices/{notice_id}", told.Told("notice_taken"))
@@ -72,8 +68,6 @@ def confirm(request: Request, desk: state.Desk, me: state.Me, notice_id: int, fi
     """Make obligations of what was ticked."""
     try:
         made = papers.confirm(desk, me, notice_id, _agreed(fields))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, me, notice_id, forms.refused(fields, refusal, "confirm"), fields, forms.UNPROCESSABLE)
     return told.after(request, f"/notices/{notice_id}", told.Told("notice_armed", {"count": len(made)}))

@@ -75,8 +75,6 @@ def end(request: Request, desk: state.Desk, me: state.Me, obligation_id: int, fi
     """End it with a day."""
     try:
         duties.end(desk, me, obligation_id, forms.number(fields, "seen"), forms.day(fields, "ends"))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, me, obligation_id, forms.refused(fields, refusal, "end"), forms.UNPROCESSABLE)
     return told.after(request, f"/obligations/{obligation_id}", told.Told("obligation_ended", {"day": fields.get("ends", "")}))
@@ -115,8 +113,6 @@ def _done(request: Request, desk: state.Desk, me: state.Me, number: Id, fields: 
         if fields.get("do") == "look":
             return _form(request, desk, me, number, wish, forms.Form(typed), duties.look(desk, me, wish, number))
         return _saved(request, desk, me, number, fields)
-    except Forbidden:
-        raise
     except Refused as refusal:
         found = _looked(desk, me, wish, number) if refusal.field in ("", "sure") else None
         if isinstance(refusal, Changed) and number is not None:
@@ -145,8 +141,6 @@ def _looked(desk: state.Desk, me: state.Me, wish: Wish, number: Id) -> Look | No
 def _look(request: Request, desk: state.Desk, me: state.Me, number: Id, fields: bodies.Fields) -> Response:
     try:
         found, says = duties.look(desk, me, read(fields), number), ""
-    except Forbidden:
-        raise
     except Refused as refusal:
         found, says = None, refusal.says
     return pages.answer(request, "parts/look.html", look=found, says=says, form=forms.Form(fields), number=number)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from bot.desk import progress
 from bot.desk.acts import Chosen
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.desk.progress import Filter
 from bot.domain import times
 from bot.domain.lamps import Lamp
@@ -75,8 +75,6 @@ def act(request: Request, desk: state.Desk, me: state.Me, period_id: int, fields
         if not ticked or fields.get("sure") != "yes":
             return _confirm(request, desk, me, here, which, ticked, forms.FRESH)
         done = tasks.ACTS[which](desk, me, Chosen(ticked), fields)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _confirm(request, desk, me, here, which, ticked, forms.refused(fields, refusal), forms.UNPROCESSABLE)
     return told.after(request, Place(here).at(), told.Told(which, {"count": len(done.changed), "left": done.left}, done.audit_id))

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from bot.desk import people_problems, problems, roster_import
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.domain import roster_file
 from bot.domain.roster import RosterError
 from bot.settings import CHANNELS
@@ -45,8 +45,6 @@ def upload(request: Request, desk: state.Desk, me: state.Me, sent: bodies.File) 
             raise people_problems.too_big(bodies.FILE // 1024 // 1024)
         upload_id = roster_import.keep(desk, me, sent.name, sent.content)
         _table(sent.name, sent.content)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _begin(request, me, forms.refused(sent.fields, refusal), forms.UNPROCESSABLE)
     address = f"{WHERE}/{upload_id}" + ("?complete=yes" if sent.fields.get("complete") == "yes" else "")
@@ -66,8 +64,6 @@ def load(request: Request, desk: state.Desk, me: state.Me, upload_id: int, field
     table = _table(*roster_import.content(desk, me, upload_id))
     try:
         done = roster_import.load(desk, me, upload_id, table, fields.get("seen", ""), complete=complete)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _look(request, desk, me, upload_id, forms.refused(fields, refusal), forms.UNPROCESSABLE, complete=complete)
     words = {
@@ -98,8 +94,6 @@ def _look(
 ) -> Response:
     try:
         table = _table(*roster_import.content(desk, me, upload_id))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _begin(request, me, forms.refused({}, refusal), forms.UNPROCESSABLE)
     found = roster_import.look(desk, me, upload_id, table, complete=complete)

@@ -34,8 +34,6 @@ def add(request: Request, desk: state.Desk, me: state.Me, fields: bodies.Genuine
     """A new administrator; the first password is shown once, on this answer only."""
     try:
         _, first = accounts.add(desk, me, fields.get("login", ""), _wish(fields, active=True))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _users(request, desk, me, forms.refused(fields, refusal, "add"), forms.UNPROCESSABLE)
     return pages.answer(request, "first_password.html", login=fields.get("login", "").strip().casefold(), first=first)
@@ -46,8 +44,6 @@ def change(request: Request, desk: state.Desk, me: state.Me, account_id: int, fi
     """Name, rank, subtree, whether they may come in."""
     try:
         accounts.change(desk, me, account_id, forms.number(fields, "version"), _wish(fields, active=fields.get("active") == "yes"))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _users(request, desk, me, forms.refused(fields, refusal, f"user{account_id}"), forms.UNPROCESSABLE)
     return told.after(request, "/system/users", told.Told("account_changed"))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from bot.desk import acts, reminding, story
 from bot.desk.acts import Chosen, Done
 from bot.desk.desk import Actor, Desk
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.web import bodies, forms, pages, state, told
 
 router = APIRouter(prefix="/tasks/{task_id}")
@@ -34,8 +34,6 @@ def act(request: Request, desk: state.Desk, me: state.Me, task_id: int, act: str
         raise HTTPException(404)
     try:
         done = way(desk, me, Chosen((task_id,), forms.number(fields, "seen")), fields)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _page(request, desk, me, task_id, forms.refused(fields, refusal, act), forms.UNPROCESSABLE)
     return told.after(request, f"/tasks/{task_id}", told.Told(act, {"count": 1, "left": 0}, done.audit_id))

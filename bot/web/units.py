@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from bot.desk import handing, people, people_problems, units
 from bot.desk.desk import Actor, Desk
 from bot.desk.people import Entry, Place
-from bot.desk.problems import Forbidden, Refused
+from bot.desk.problems import Refused
 from bot.domain import times
 from bot.settings import CHANNELS
 from bot.web import bodies, forms, pages, state, told
@@ -54,8 +54,6 @@ def add(request: Request, desk: state.Desk, me: state.Me, unit_id: int, fields: 
     """Somebody new at the unit, or another role for somebody known."""
     try:
         _, known = people.add(desk, me, unit_id, _entry(fields))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _office(request, desk, me, unit_id, forms.refused(fields, refusal, "add"), forms.UNPROCESSABLE)
     return told.after(request, f"/units/{unit_id}", told.Told("person_known" if known else "person_added"))
@@ -69,8 +67,6 @@ def act(request: Request, desk: state.Desk, me: state.Me, unit_id: int, person_i
         raise HTTPException(404)
     try:
         way(desk, me, Place(unit_id, person_id, fields.get("seen", "")), fields)
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _office(request, desk, me, unit_id, forms.refused(fields, refusal, f"p{person_id}-{act}"), forms.UNPROCESSABLE)
     return told.after(request, f"/units/{unit_id}", told.Told("person_saved"))
@@ -88,8 +84,6 @@ def decide(
             handing.accept(desk, me, handover_id, _entry(fields))
         else:
             handing.refuse(desk, me, handover_id, fields.get("note", ""))
-    except Forbidden:
-        raise
     except Refused as refusal:
         return _office(request, desk, me, unit_id, forms.refused(fields, refusal, f"h{handover_id}"), forms.UNPROCESSABLE)
     return told.after(request, f"/units/{unit_id}", told.Told(f"handover_{decision}"))
