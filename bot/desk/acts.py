@@ -34,10 +34,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The tasks of an act. `seen` is the last fact that the page of a single task showed; None for many at once: nothing is compared."""
+    """The tasks of an act. `seen` is the last fact that the page of a single task showed; None for many at once: nothing is compared.
+    `period_id` is the period whose page they were ticked on, None: any."""
 
     task_ids: tuple[int, ...]
     seen: int | None = None
+    period_id: int | None = None
 
 
 def report(desk: Desk, actor: Actor, chosen: Chosen, at: datetime, note: str, *, zero: bool = False) -> Done:
@@ -153,7 +155,7 @@ def _finish(tx: Tx, actor: Actor, act: str, now: datetime, fit: Sequence[Task], 
 
 
 def _tasks(tx: Tx, actor: Actor, chosen: Chosen) -> list[Task]:
-    """The chosen tasks. Raises Forbidden, Refused for none, LookupError for one outside the subtree, Changed."""
+    """The chosen tasks. Raises Forbidden, Refused for none, LookupError for one outside the subtree or of another period, Changed."""
     if not actor.may_act:
         raise problems.Forbidden
     if not chosen.task_ids:
@@ -161,6 +163,8 @@ def _tasks(tx: Tx, actor: Actor, chosen: Chosen) -> list[Task]:
     tasks = tx.tasks.many(chosen.task_ids)
     if len(tasks) != len(set(chosen.task_ids)) or not all(actor.sees(task.unit_id) for task in tasks):
         raise LookupError("task")
+    if chosen.period_id is not None and any(task.period_id != chosen.period_id for task in tasks):
+        raise LookupError(f"period {chosen.period_id}")
     if chosen.seen is not None and last_fact(tx, tasks[0].id) != chosen.seen:
         raise problems.task_changed()
     return tasks

@@ -13,6 +13,7 @@ from bot.domain import bulletin, period_names
 from bot.domain.bulletin import Bulletin
 from bot.domain.words import MessageKind
 from bot.render import Renderer
+from bot.store import worklist
 from bot.store.bulletins import Edition
 from bot.store.periods import PeriodRow
 from bot.store.tx import Tx
@@ -26,7 +27,7 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One period of one obligation; `late` once its legal limit has passed. `editions` are the frozen ones, oldest first."""
+    """One period of one obligation; `over` once its legal limit has passed. `editions` are the frozen ones, oldest first."""
 
     period_id: int
     obligation_id: int
@@ -61,10 +62,14 @@ class Preview:
 
 
 def index(desk: Desk, actor: Actor) -> list[Listed]:
-    """Every period of every obligation, the latest limit first."""
+    """Every period in which a unit of the actor's has a task, the latest limit first."""
     now = desk.now()
     with desk.store.read() as tx:
-        found = [_listed(tx, actor, row, duty.what, now) for duty in tx.obligations.all() for row in tx.periods.of(duty.id)]
+        rows = [(duty.what, row) for duty in tx.obligations.all() for row in tx.periods.of(duty.id)]
+        if actor.units is not None:
+            counts = worklist.counted(tx.connection, [row.id for _, row in rows], actor.units)
+            rows = [(what, row) for what, row in rows if counts[row.id]]
+        found = [_listed(tx, actor, row, what, now) for what, row in rows]
     return sorted(found, key=lambda one: (one.limit, one.period_id), reverse=True)
 
 

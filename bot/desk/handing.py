@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.desk import people, people_problems, problems
+from bot.desk import people, people_problems, problems, units
 from bot.desk.desk import Actor, Desk
 from bot.desk.people import Entry
 from bot.domain.words import Role
@@ -14,35 +14,36 @@ from bot.talk.handover import Acceptance, Verdict
 NOTE = 300
 
 
-def accept(desk: Desk, actor: Actor, handover_id: int, entry: Entry) -> int:
-    """Put the new contact in the place of the old one from today; returns the unit. Raises LookupError, Refused."""
-    if not actor.may_act:
-        raise problems.Forbidden
+def accept(desk: Desk, actor: Actor, unit_id: int, handover_id: int, entry: Entry) -> None:
+    """Put the new contact in the place of the old one from today. Raises Forbidden, LookupError, Refused."""
     with desk.store.begin() as tx:
-        change = tx.handovers.get(handover_id)
-        if not actor.sees(change.unit_id):
-            raise LookupError(f"handover {handover_id}")
+        change = _change(tx, actor, unit_id, handover_id)
         wish = _wish(tx, actor, change, entry)
         verdict = handover.accept(tx, wish, desk.now(), desk.channels)
         if verdict is not Verdict.ACCEPTED:
             raise people_problems.handover(verdict)
-    return change.unit_id
 
 
-def refuse(desk: Desk, actor: Actor, handover_id: int, note: str) -> int:
-    """Leave everything as it is; returns the unit. Raises LookupError, Refused."""
-    if not actor.may_act:
-        raise problems.Forbidden
+def refuse(desk: Desk, actor: Actor, unit_id: int, handover_id: int, note: str) -> None:
+    """Leave everything as it is. Raises Forbidden, LookupError, Refused."""
     if len(note) > NOTE:
         raise problems.long("note", len(note), NOTE)
     with desk.store.begin() as tx:
-        change = tx.handovers.get(handover_id)
-        if not actor.sees(change.unit_id):
-            raise LookupError(f"handover {handover_id}")
+        _change(tx, actor, unit_id, handover_id)
         verdict = handover.refuse(tx, handover_id, actor.by, desk.now(), note.strip())
         if verdict is not Verdict.REFUSED:
             raise people_problems.handover(verdict)
-    return change.unit_id
+
+
+def _change(tx: Tx, actor: Actor, unit_id: int, handover_id: int) -> Handover:
+    """What was announced for this unit of the actor's. Raises Forbidden, LookupError."""
+    if not actor.may_act:
+        raise problems.Forbidden
+    units.of(tx, actor, unit_id)
+    change = tx.handovers.get(handover_id)
+    if change.unit_id != unit_id:
+        raise LookupError(f"handover {handover_id}")
+    return change
 
 
 def _wish(tx: Tx, actor: Actor, change: Handover, entry: Entry) -> Acceptance:

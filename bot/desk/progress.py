@@ -102,12 +102,15 @@ class Progress:
 
 
 def view(desk: Desk, actor: Actor, wanted: Filter) -> Progress:
-    """The page, in one transaction. A filter outside the actor's subtree finds nothing. Raises LookupError for an unknown period."""
+    """The page, in one transaction. A filter outside the actor's subtree finds nothing.
+
+    Raises LookupError for a period that is unknown, or in which no unit of the actor's has a task.
+    """
     now = desk.now()
     with desk.store.read() as tx:
-        if wanted.period is not None:
-            tx.periods.get(wanted.period)
         found = tx.tasks.matrix([wanted.obligation] if wanted.obligation else None, _page(actor, wanted, now))
+        if wanted.period is not None and not found.columns:
+            raise LookupError(f"period {wanted.period}")
         unit_ids = [row.unit.id for row in found.rows]
         return Progress(
             filter=wanted,
@@ -116,7 +119,7 @@ def view(desk: Desk, actor: Actor, wanted: Filter) -> Progress:
             rows=tuple(_row(row, found.columns, now) for row in found.rows),
             more=found.after,
             earlier=found.columns[0].nominal - timedelta(days=1) if len(found.columns) == COLUMNS else None,
-            obligations=tuple(Choice(duty.id, duty.what) for duty in tx.obligations.all() if duty.what),
+            obligations=_obligations(tx, actor),
             tops=_tops(tx, actor, times.civil_day(now)),
             contacts=tx.worklist.contacts(unit_ids, times.civil_day(now)) if wanted.period is not None else {},
         )
@@ -133,7 +136,7 @@ def every(desk: Desk, actor: Actor, wanted: Filter) -> Iterator[Progress]:
 
 def _page(actor: Actor, wanted: Filter, now: datetime) -> Page:
     return Page(
-        until=wanted.until or (times.civil_day(now) + AHEAD if wanted.period is None else None),
+        until=None if wanted.period is not None else wanted.until or times.civil_day(now) + AHEAD,
         unit_ids=actor.units,
         after=wanted.after,
         limit=wanted.rows,
@@ -166,6 +169,11 @@ def _cell(stored: matrix.Cell | None, column: Column, now: datetime) -> Cell | N
     late_from = lamps.end(column.limit_at, stored.extended_to)
     lamp = lamps.lamp(stored.status, stored.reported_at, late_from, now, disputed=stored.disputed)
     return Cell(stored.task_id, lamp, stored.status, stored.reported_at, stored.promised_on, stored.extended_to)
+
+
+def _obligations(tx: Tx, actor: Actor) -> tuple[Choice, ...]:
+    known = tx.obligations.all() if actor.units is None else [one.obligation for one in tx.obligations.owed(actor.units)]
+    return tuple(Choice(duty.id, duty.what) for duty in known if duty.what)
 
 
 def _tops(tx: Tx, actor: Actor, on: date) -> tuple[Choice, ...]:

@@ -24,9 +24,9 @@ _UNIT = tables.of(tables.Unit)
 class Page:
     """What to show: the last `columns` periods with a nominal day in [since, until] and, of the units, `limit` beyond the one at `after`.
 
-    `after` is (position, unit id) of the last unit seen; `unit_ids` narrows to these (an administrator's own subtree), `top` to a
-    unit and those under it, `words` to those whose name, pinyin or code fits, `lamp` to those with a task of that lamp at `now`
-    (OPEN: any that is still owed).
+    `after` is (position, unit id) of the last unit seen; `unit_ids` narrows to these (an administrator's own subtree) and to the periods
+    in which one of them has a task, `top` to a unit and those under it, `words` to those whose name, pinyin or code fits, `lamp` to
+    those with a task of that lamp at `now` (OPEN: any that is still owed).
     """
 
     since: date | None = None
@@ -109,6 +109,8 @@ def _columns(connection: Connection, obligation_ids: Collection[int] | None, pag
     query = query.where(p.nominal >= page.since if page.since else true(), p.nominal <= page.until if page.until else true())
     if page.period_id is not None:
         query = query.where(p.id == page.period_id)
+    if page.unit_ids is not None:
+        query = query.where(exists().where(_TASK.c.period_id == p.id, _TASK.c.unit_id.in_(list(page.unit_ids))))
     return [Column(*row) for row in connection.execute(query)][::-1]
 
 

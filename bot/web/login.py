@@ -22,9 +22,10 @@ AtTheDoor = Annotated[bodies.Fields, Depends(bodies.door_form)]
 @router.api_route("/", methods=["GET", "HEAD"])
 def start(request: Request, below: state.Below) -> Response:
     """To where one works, or how to log in."""
-    if state.visit(request) is None:
+    found = state.visit(request)
+    if found is None:
         return _door(request, forms.FRESH)
-    return RedirectResponse("/rehearsal" if below.mode == "rehearsal" else "/today", 303)
+    return RedirectResponse("/rehearsal" if below.mode == "rehearsal" and found.actor.sees_all else "/today", 303)
 
 
 @router.api_route("/login", methods=["GET", "HEAD"])

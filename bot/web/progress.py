@@ -74,7 +74,7 @@ def act(request: Request, desk: state.Desk, me: state.Me, period_id: int, fields
     try:
         if not ticked or fields.get("sure") != "yes":
             return _confirm(request, desk, me, here, which, ticked, forms.FRESH)
-        done = tasks.ACTS[which](desk, me, Chosen(ticked), fields)
+        done = tasks.ACTS[which](desk, me, Chosen(ticked, period_id=period_id), fields)
     except Refused as refusal:
         return _confirm(request, desk, me, here, which, ticked, forms.refused(fields, refusal), forms.UNPROCESSABLE)
     return told.after(request, Place(here).at(), told.Told(which, {"count": len(done.changed), "left": done.left}, done.audit_id))

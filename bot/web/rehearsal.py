@@ -11,6 +11,7 @@ from typing import cast, get_args
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from bot.desk.problems import Forbidden
 from bot.web import bodies, house, pages, place, state, view
 
 LONGEST_ANSWER = 500
@@ -31,8 +32,10 @@ class NotRehearsing(Exception):
     """The page exists in a rehearsal only, and this installation is live."""
 
 
-def _rehearsing(request: Request) -> None:
-    state.logged_in(request)
+def _rehearsing(request: Request, me: state.Me) -> None:
+    """It shows and moves all units at once: for who sees everything, and its buttons for who may act."""
+    if not me.sees_all or (request.method == "POST" and not me.may_act):
+        raise Forbidden
     if state.house(request).mode != "rehearsal":
         raise NotRehearsing
 

@@ -81,9 +81,9 @@ def decide(
         raise HTTPException(404)
     try:
         if decision == "accept":
-            handing.accept(desk, me, handover_id, _entry(fields))
+            handing.accept(desk, me, unit_id, handover_id, _entry(fields))
         else:
-            handing.refuse(desk, me, handover_id, fields.get("note", ""))
+            handing.refuse(desk, me, unit_id, handover_id, fields.get("note", ""))
     except Refused as refusal:
         return _office(request, desk, me, unit_id, forms.refused(fields, refusal, f"h{handover_id}"), forms.UNPROCESSABLE)
     return told.after(request, f"/units/{unit_id}", told.Told(f"handover_{decision}"))
