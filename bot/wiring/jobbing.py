@@ -2,7 +2,8 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bot import rehearse
@@ -47,8 +48,21 @@ def run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
     return asyncio.run(_run(ground, name, clock))
 
 
-def open_ways(ground: Ground, clock: RealClock) -> Mapping[str, Channel]:
-    """The ways out of this installation: none in a rehearsal, and none for people who are only stand-ins. Raises GroundError."""
+@asynccontextmanager
+async def ways_out(ground: Ground, clock: RealClock) -> AsyncIterator[Mapping[str, Channel]]:
+    """The ways out of this installation, closed at the end: none in a rehearsal, and none for people who are only stand-ins.
+
+    Raises GroundError.
+    """
+    ways = _ways(ground, clock)
+    try:
+        yield ways
+    finally:
+        for channel in ways.values():
+            await channel.close()
+
+
+def _ways(ground: Ground, clock: RealClock) -> Mapping[str, Channel]:
     if ground.settings.cuibao_mode != "live":
         return {}
     with ground.store.read() as tx:
@@ -58,15 +72,11 @@ def open_ways(ground: Ground, clock: RealClock) -> Mapping[str, Channel]:
 
 
 async def _run(ground: Ground, name: str, clock: RealClock) -> dict[str, Any]:
-    ways = open_ways(ground, clock)
-    try:
+    async with ways_out(ground, clock) as ways:
         if name == "deliver":
             manners = channels.manners(ground.settings, ground.links())
             return plain(await deliver.run(clock, ground.store, channels.ready(ways), ground.renderer.render, manners))
         return plain(await asyncio.to_thread(table(ground, clock, ways)[name]))
-    finally:
-        for channel in ways.values():
-            await channel.close()
 
 
 def plain(outcome: object) -> dict[str, Any]:

@@ -156,17 +156,12 @@ async def _rehearsal(ground: Ground, clock: RealClock, door: Door) -> None:
 
 
 async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
-    ways = jobbing.open_ways(ground, clock)
-    jobs = jobbing.table(ground, clock, ways)
-    seconds = {
-        "due": HOUR,
-        "remind": ground.settings.cuibao_tick_seconds,
-        "listen": 30,
-        "bulletin": HOUR,
-        "quota": HOUR,
-        "alert": 60,
-        "tidy": DAY,
-    }
+    async with jobbing.ways_out(ground, clock) as ways:
+        await _live_with(ways, ground, clock, door)
+
+
+async def _live_with(ways: Mapping[str, Channel], ground: Ground, clock: RealClock, door: Door) -> None:
+    jobs, seconds = jobbing.table(ground, clock, ways), _beats(ground.settings)
     metronome = Metronome(
         [Beat(name, beat, jobs[name]) for name, beat in seconds.items()],
         lambda name, error: health.record(ground, name, error, clock.now()),
@@ -195,8 +190,19 @@ async def _live(ground: Ground, clock: RealClock, door: Door) -> None:
             ear.cancel()
         await asyncio.gather(*tasks)
         await asyncio.gather(*ears, return_exceptions=True)
-        for channel in ways.values():
-            await channel.close()
+
+
+def _beats(settings: Settings) -> dict[str, int]:
+    """Seconds between two runs of the jobs that the metronome strikes."""
+    return {
+        "due": HOUR,
+        "remind": settings.cuibao_tick_seconds,
+        "listen": 30,
+        "bulletin": HOUR,
+        "quota": HOUR,
+        "alert": 60,
+        "tidy": DAY,
+    }
 
 
 def _counter(ground: Ground, clock: RealClock, channels: frozenset[str]) -> Counter:
