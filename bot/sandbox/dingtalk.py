@@ -14,11 +14,11 @@ from typing import Final
 from bot.sandbox import faults
 from bot.sandbox.dingtalk_app import App, error, problem
 from bot.sandbox.dingtalk_session import Session, open_session
-from bot.sandbox.dingtalk_tenant import DingTalkRobotSetup as DingTalkRobotSetup
 from bot.sandbox.dingtalk_tenant import DingTalkTenant as DingTalkTenant
 from bot.sandbox.dingtalk_tenant import sign
 from bot.sandbox.exchange import Answer, Message, Request, inner, json_answer, json_object, objects
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.windows import Window
 
@@ -123,7 +123,7 @@ def _body_trouble(request: Request, content: dict[str, object] | None) -> Answer
     return None if content.get("msgtype") in ("text", "markdown", "actionCard") else error(400105, "unsupported msgtype")
 
 
-def _sign_trouble(robot: DingTalkRobotSetup, request: Request, now: datetime) -> Answer | None:
+def _sign_trouble(robot: RobotSetup, request: Request, now: datetime) -> Answer | None:
     if not robot.secret:
         return None
     timestamp = request.query.get("timestamp", "")
@@ -133,7 +133,7 @@ def _sign_trouble(robot: DingTalkRobotSetup, request: Request, now: datetime) ->
     return None if fits else error(310000, "sign not match")
 
 
-def _keyword_trouble(robot: DingTalkRobotSetup, content: dict[str, object] | None) -> Answer | None:
+def _keyword_trouble(robot: RobotSetup, content: dict[str, object] | None) -> Answer | None:
     """The keyword may stand anywhere in the message, the title included."""
     return None if robot.keyword in json.dumps(content, ensure_ascii=False) else error(310000, "keywords not in content")
 

@@ -5,14 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class DingTalkRobotSetup:
-    """One robot in one group and its security settings (empty: not chosen)."""
-
-    group: str
-    secret: str = ""
-    keyword: str = ""
+from bot.sandbox.group_robot import RobotSetup
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +15,7 @@ class DingTalkTenant:
     `held_back` are members whose messages are held back for now; `groups` the chats (openConversationId) in which the robot is.
     """
 
-    robots: Mapping[str, DingTalkRobotSetup]
+    robots: Mapping[str, RobotSetup]
     app_key: str = "dingsandbox"
     app_secret: str = "sandbox-dingtalk-secret"  # noqa: S105 - a stand-in guards nothing
     robot_code: str = "dingsandbox"

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from bot.sandbox.clock import Clock
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.dingtalk import DingTalk, DingTalkTenant
 from bot.sandbox.dingtalk_gateway import Gateway
 from bot.sandbox.exchange import Platform
 from bot.sandbox.faults import Faults
-from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.feishu import Feishu
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.mailroom import Mailroom, MailSetup
 from bot.sandbox.wecom import WeCom, WeComTenant
@@ -28,10 +29,10 @@ class Ensemble:
 
     def __init__(self, clock: Clock, ledger: Ledger, robots: int, mailboxes: Mapping[str, str]) -> None:
         keys = robot_keys(robots)
-        tokens = {f"{number:064x}": DingTalkRobotSetup(group, ROBOT_SECRET) for number, group in enumerate(keys.values(), 1)}
+        tokens = {f"{number:064x}": RobotSetup(group, ROBOT_SECRET) for number, group in enumerate(keys.values(), 1)}
         self.wecom = WeCom(WeComTenant(keys), ledger)
         self.dingtalk = DingTalk(DingTalkTenant(tokens, webhooks_per_month=0, calls_per_month=0), ledger)
-        self.feishu = Feishu({token: FeishuRobotSetup(group, ROBOT_SECRET) for token, group in keys.items()}, ledger)
+        self.feishu = Feishu({token: RobotSetup(group, ROBOT_SECRET) for token, group in keys.items()}, ledger)
         self.room = Mailroom(MailSetup(mailboxes), ledger)
         self.bot = BotGateway(WeComBotTenant(), ledger, clock)
         self.stream = Gateway(self.dingtalk.tenant, clock, faults=self.dingtalk.faults)

@@ -8,13 +8,13 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.sandbox import faults
 from bot.sandbox.exchange import Answer, Message, Request, inner, json_answer, json_object, objects
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.windows import Window
 
@@ -27,19 +27,10 @@ HOUR: Final = timedelta(hours=1)
 _AT: Final = re.compile(r'<at (?:user_)?id="?([^">\s]+)"?>[^<]*</at>')
 
 
-@dataclass(frozen=True, slots=True)
-class FeishuRobotSetup:
-    """One robot in one group and its security settings (empty: not chosen)."""
-
-    group: str
-    secret: str = ""
-    keyword: str = ""
-
-
 class Feishu:
     """Serves the robots' webhook; `robots` are by token."""
 
-    def __init__(self, robots: Mapping[str, FeishuRobotSetup], ledger: Ledger, switches: Faults | None = None) -> None:
+    def __init__(self, robots: Mapping[str, RobotSetup], ledger: Ledger, switches: Faults | None = None) -> None:
         self.robots, self.ledger, self.faults = robots, ledger, switches or Faults()
         self._minute = Window(PER_MINUTE, timedelta(minutes=1))
         self._second = Window(PER_SECOND, timedelta(seconds=1))
@@ -117,7 +108,7 @@ def _highlighted(content: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(_AT.findall(json.dumps(content, ensure_ascii=False).replace('\\"', '"')))
 
 
-def _sign_trouble(robot: FeishuRobotSetup, content: Mapping[str, object], now: datetime) -> Answer | None:
+def _sign_trouble(robot: RobotSetup, content: Mapping[str, object], now: datetime) -> Answer | None:
     if not robot.secret:
         return None
     timestamp = str(content.get("timestamp", ""))
@@ -127,6 +118,6 @@ def _sign_trouble(robot: FeishuRobotSetup, content: Mapping[str, object], now: d
     return None if fits else _error(19021, "sign match fail or timestamp is not within one hour from current time")
 
 
-def _keyword_trouble(robot: FeishuRobotSetup, content: Mapping[str, object]) -> Answer | None:
+def _keyword_trouble(robot: RobotSetup, content: Mapping[str, object]) -> Answer | None:
     """The keyword may stand anywhere in the message, the title included."""
     return None if robot.keyword in json.dumps(content, ensure_ascii=False) else _error(19024, "Key Words Not Found")

@@ -12,8 +12,9 @@ from bot.channels.wecom_crypto import Keys
 from bot.domain.secret import Secret
 from bot.sandbox import callbacks, mailroom, transport
 from bot.sandbox.callbacks import Callback
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
-from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.dingtalk import DingTalk, DingTalkTenant
+from bot.sandbox.feishu import Feishu
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.wecom import WeCom, WeComTenant
 
@@ -61,8 +62,8 @@ def build(clock: Clock, robots: Mapping[str, Iterable[str]]) -> Stage:
     named = ("wecom_robot", "dingtalk_robot", "feishu_robot")
     wecom_names, dingtalk_names, feishu_names = (sorted(robots.get(channel, ())) for channel in named)
     wecom = WeCom(WeComTenant({f"key-{name}": name for name in wecom_names}), ledger)
-    dingtalk = DingTalk(DingTalkTenant({f"token-{name}": DingTalkRobotSetup(name, SIGNING) for name in dingtalk_names}), ledger)
-    feishu = Feishu({f"token-{name}": FeishuRobotSetup(name, SIGNING) for name in feishu_names}, ledger)
+    dingtalk = DingTalk(DingTalkTenant({f"token-{name}": RobotSetup(name, SIGNING) for name in dingtalk_names}), ledger)
+    feishu = Feishu({f"token-{name}": RobotSetup(name, SIGNING) for name in feishu_names}, ledger)
     room = mailroom.Mailroom(mailroom.MailSetup(), ledger)
 
     def client() -> http.Client:

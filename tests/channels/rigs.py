@@ -24,11 +24,12 @@ from bot.domain.inbound import Inbound
 from bot.domain.messages import Outgoing, Rendered
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.dingtalk import DingTalk, DingTalkTenant
 from bot.sandbox.dingtalk_session import Session, seal_session
 from bot.sandbox.exchange import Answer, Request
 from bot.sandbox.faults import Fault, FaultKind, Faults
-from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.feishu import Feishu
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.mailroom import Mailroom, MailSetup
 from bot.sandbox.server import Server
@@ -265,7 +266,7 @@ class ManyAnswers(BotAnswers):
 @asynccontextmanager
 async def dingtalk_robot(patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
-    dingtalk = DingTalk(DingTalkTenant({DINGTALK_TOKEN: DingTalkRobotSetup("培育群", DINGTALK_SECRET, "催报")}), ledger)
+    dingtalk = DingTalk(DingTalkTenant({DINGTALK_TOKEN: RobotSetup("培育群", DINGTALK_SECRET, "催报")}), ledger)
     async with Server([dingtalk], clock) as server:
         account = RobotAccount(Secret(DINGTALK_TOKEN), Secret(DINGTALK_SECRET), "催报")
         channel = DingTalkRobot(DingTalkRobotConfig({"main": account}, server.url), http.Client(slots=2, patience=patience), clock)
@@ -330,7 +331,7 @@ async def dingtalk_session(patience: http.Patience) -> AsyncIterator[Rig]:
 @asynccontextmanager
 async def _feishu(form: Form, patience: http.Patience) -> AsyncIterator[Rig]:
     clock, ledger = Clock(), Ledger()
-    feishu = Feishu({FEISHU_TOKEN: FeishuRobotSetup("培育群", FEISHU_SECRET, "催报")}, ledger)
+    feishu = Feishu({FEISHU_TOKEN: RobotSetup("培育群", FEISHU_SECRET, "催报")}, ledger)
     async with Server([feishu], clock) as server:
         account = RobotAccount(Secret(FEISHU_TOKEN), Secret(FEISHU_SECRET), "催报")
         config = FeishuRobotConfig({"main": account}, server.url, form, pace=0)

@@ -16,8 +16,9 @@ from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 from bot.sandbox import callbacks
 from bot.sandbox import transport as sandbox
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.dingtalk import DingTalk, DingTalkTenant
 from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from tests.channels import rigs
 
@@ -77,7 +78,7 @@ async def test_a_keyword_is_added_where_it_is_missing() -> None:
 )
 async def test_four_faults_under_one_code_are_told_apart_by_the_words(changes: dict[str, object], code: str) -> None:
     clock, ledger = rigs.Clock(), Ledger()
-    dingtalk = DingTalk(DingTalkTenant({"t1": DingTalkRobotSetup("群", "SECdemo0001", "催报")}), ledger)
+    dingtalk = DingTalk(DingTalkTenant({"t1": RobotSetup("群", "SECdemo0001", "催报")}), ledger)
     account = RobotAccount(**{"token": Secret("t1"), "secret": Secret("SECdemo0001"), "keyword": "催报"} | changes)  # type: ignore[arg-type]
     config = DingTalkRobotConfig({"main": account})
     channel = DingTalkRobot(config, http.Client(transport=sandbox.transport([dingtalk], clock)), clock)

@@ -15,7 +15,8 @@ from bot.domain.messages import Rendered
 from bot.domain.secret import Secret
 from bot.domain.words import FailureKind
 from bot.sandbox import transport as sandbox
-from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.feishu import Feishu
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from tests.channels import rigs
 
@@ -36,7 +37,7 @@ def test_a_whole_webhook_url_may_be_pasted_for_the_token(pasted: str, token: str
 
 def robot(form: Form = "text", **setup: str) -> tuple[Ledger, FeishuRobot]:
     ledger, clock = Ledger(), rigs.Clock()
-    feishu = Feishu({"f1": FeishuRobotSetup("培育群", **setup)}, ledger)
+    feishu = Feishu({"f1": RobotSetup("培育群", **setup)}, ledger)
     config = FeishuRobotConfig({"main": RobotAccount(Secret("f1"), Secret("s1"))}, form=form, pace=0)
     return ledger, FeishuRobot(config, http.Client(transport=sandbox.transport([feishu], clock)), clock)
 
@@ -85,7 +86,7 @@ async def test_a_body_full_of_what_json_escapes_is_refused_unsent() -> None:
 
 async def test_one_robot_never_speaks_more_than_five_times_a_second() -> None:
     ledger = Ledger()
-    feishu = Feishu({"f1": FeishuRobotSetup("群")}, ledger)
+    feishu = Feishu({"f1": RobotSetup("群")}, ledger)
     config = FeishuRobotConfig({"main": RobotAccount(Secret("f1"))}, pace=0.05)
     channel = FeishuRobot(config, http.Client(transport=sandbox.transport([feishu], rigs.Clock())), rigs.Clock())
     begun = time.monotonic()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.sandbox.exchange import Request
-from bot.sandbox.feishu import PATH, Feishu, FeishuRobotSetup
+from bot.sandbox.feishu import PATH, Feishu
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 
 NOW = datetime.fromtimestamp(1_599_360_473, UTC)
@@ -18,7 +19,7 @@ def text(content: object = "催报") -> dict[str, object]:
 
 
 def feishu() -> Feishu:
-    return Feishu({"f1": FeishuRobotSetup("群", "feishu-secret", "催报"), "f2": FeishuRobotSetup("群二")}, Ledger())
+    return Feishu({"f1": RobotSetup("群", "feishu-secret", "催报"), "f2": RobotSetup("群二")}, Ledger())
 
 
 def post(platform: Feishu, token: str, content: object, now: datetime = NOW) -> tuple[int, int]:

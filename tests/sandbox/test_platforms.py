@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.dingtalk import DingTalk, DingTalkTenant
 from bot.sandbox.dingtalk_session import Session, open_session, seal_session
 from bot.sandbox.exchange import Answer, Platform, Request, Wire
 from bot.sandbox.faults import Fault, FaultKind, Faults
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.wecom import WeCom, WeComTenant
 from bot.sandbox.windows import Window
@@ -143,7 +144,7 @@ def test_wecom_drops_a_repeated_body_only_where_asked_and_only_for_the_interval(
 
 
 def dingtalk(**tenant: object) -> DingTalk:
-    return DingTalk(DingTalkTenant({"t1": DingTalkRobotSetup("群", keyword="催报")}, **tenant), Ledger())  # type: ignore[arg-type]
+    return DingTalk(DingTalkTenant({"t1": RobotSetup("群", keyword="催报")}, **tenant), Ledger())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

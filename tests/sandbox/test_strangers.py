@@ -8,9 +8,10 @@ import importlib
 
 import pytest
 
-from bot.sandbox.dingtalk import DingTalk, DingTalkRobotSetup, DingTalkTenant
+from bot.sandbox.dingtalk import DingTalk, DingTalkTenant
 from bot.sandbox.exchange import Platform
-from bot.sandbox.feishu import Feishu, FeishuRobotSetup
+from bot.sandbox.feishu import Feishu
+from bot.sandbox.group_robot import RobotSetup
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.server import Server
 from bot.wiring.clock import RealClock
@@ -74,13 +75,13 @@ async def _apprise(name: str, platform: Platform, url: str, **robot: str) -> boo
 
 
 async def test_apprises_feishu_robot_is_understood() -> None:
-    feishu = Feishu({"f1": FeishuRobotSetup("群")}, Ledger())
+    feishu = Feishu({"f1": RobotSetup("群")}, Ledger())
     assert await _apprise("Feishu", feishu, "/open-apis/bot/v2/hook/{token}/", token="f1")
     assert [message.text.endswith("三季度台账") for message in feishu.ledger.messages] == [True]
 
 
 async def test_apprises_dingtalk_robot_is_understood_without_a_signature() -> None:
-    dingtalk = DingTalk(DingTalkTenant({"d1": DingTalkRobotSetup("群")}), Ledger())
+    dingtalk = DingTalk(DingTalkTenant({"d1": RobotSetup("群")}), Ledger())
     assert await _apprise("DingTalk", dingtalk, "/robot/send?access_token={token}", token="d1")
     assert [message.text.endswith("三季度台账") for message in dingtalk.ledger.messages] == [True]
 
@@ -89,7 +90,7 @@ async def test_a_signature_that_was_encoded_twice_is_refused_and_apprise_does_no
     refused = 0
     for number in range(8):  # about one signature in four needs no encoding at all
         secret = f"SEC{number}"
-        dingtalk = DingTalk(DingTalkTenant({"d1": DingTalkRobotSetup("群", secret)}), Ledger())
+        dingtalk = DingTalk(DingTalkTenant({"d1": RobotSetup("群", secret)}), Ledger())
         assert await _apprise("DingTalk", dingtalk, "/robot/send?access_token={token}", token="d1", secret=secret)
         refused += not dingtalk.ledger.messages
     assert refused
