@@ -139,6 +139,11 @@ def refusal(answer: Answer, unlisted: FailureKind, now: datetime, *hidden: str) 
     return SendFailed(kind, hide(code, *hidden), hide(str(answer.body.get("message", "")), *hidden), wait)
 
 
+def names(value: object) -> list[str]:
+    """Who stands in a list of an answer; nobody if it is no list."""
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
 def _until_next_month(now: datetime) -> timedelta:
     today = times.civil_day(now)
     first = today.replace(day=1, month=today.month % 12 + 1, year=today.year + today.month // 12)

@@ -169,9 +169,9 @@ class _CardRefused(Exception):
 
 def _outcome(answer: Answer, user: str) -> Outcome:
     """What one call means for one of the members it was for."""
-    if user in _names(answer.body.get("invalidStaffIdList")):
+    if user in dingtalk_api.names(answer.body.get("invalidStaffIdList")):
         return SendFailed(FailureKind.ADDRESS_BAD, "invalidStaffId", "the platform knows no such member")
-    if user in _names(answer.body.get("flowControlledStaffIdList")):
+    if user in dingtalk_api.names(answer.body.get("flowControlledStaffIdList")):
         return SendFailed(FailureKind.TRANSIENT, "flowControlled", "the platform holds this member's messages back")
     try:
         return _receipt(answer)
@@ -183,10 +183,6 @@ def _receipt(answer: Answer) -> Receipt:
     if not answer.body.get("processQueryKey"):
         raise SendFailed(FailureKind.IN_DOUBT, "no_code", "the answer holds no processQueryKey")
     return Receipt("ok", str(answer.body["processQueryKey"]))
-
-
-def _names(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _session(url: str, base_url: str) -> str:

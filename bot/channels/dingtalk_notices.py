@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.channels import dingtalk_forms, http
+from bot.channels import dingtalk_api, dingtalk_forms, http
 from bot.channels.base import Format, Receipt, SendFailed
 from bot.channels.batches import Batches, Outcome
 from bot.channels.dingtalk_api import Api
@@ -67,7 +67,7 @@ def fates(result: Mapping[str, object]) -> dict[str, SendFailed]:
 
     Who has had the same content already has had this very notice: nobody else's ends with its mark.
     """
-    unknown, failed = (_names(result.get(name)) for name in ("invalid_user_id_list", "failed_user_id_list"))
+    unknown, failed = (dingtalk_api.names(result.get(name)) for name in ("invalid_user_id_list", "failed_user_id_list"))
     found = {user: SendFailed(FailureKind.ADDRESS_BAD, "invalid_user", "the platform knows no such member") for user in unknown}
     found |= {user: SendFailed(FailureKind.TRANSIENT, "failed_user", "the platform could not deliver it") for user in failed}
     forbidden = result.get("forbidden_list")
@@ -81,7 +81,3 @@ def _forbidden(code: str) -> SendFailed:
     if code == _DAILY:
         return SendFailed(FailureKind.TRANSIENT, code, "the member's notices of this day are used up")
     return SendFailed(FailureKind.CONTENT_BAD, code, "the platform held it back")
-
-
-def _names(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
