@@ -17,6 +17,7 @@ from bot.domain.words import FailureKind, MessageKind, MessageState
 from bot.store import chain
 from bot.talk.reply_links import ReplyLinks
 from jobs import deliver
+from tests.waiting import until
 
 MAIL, APP = ("mail", "zhang@example.com"), ("wecom_app", "zhangsan")
 
@@ -68,11 +69,6 @@ class FakeChannel:
     @property
     def keys(self) -> list[str]:
         return [message.key for message in self.sent]
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    while not reached():  # noqa: ASYNC110 what is waited for happens in threads too
-        await asyncio.sleep(0.01)
 
 
 def failing(kind: FailureKind, code: str = "x", retry_after: timedelta | None = None) -> Callable[[Outgoing], Awaitable[Receipt]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bureau import Bureau, at
 
 from jobs.schedule import Beat, Loop, Metronome
+from tests.waiting import until
 
 PATIENCE = 20.0
 """Seconds to wait for another thread; nothing is asserted about how long it took."""
@@ -23,12 +24,6 @@ class Ledger:
         self.lines.append((name, trouble))
         if len(self.lines) <= self.torn:
             raise OSError("disk full")
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - what happens happens in other threads
-            await asyncio.sleep(0.005)
 
 
 async def played(loop: Loop, enough: Callable[[], bool]) -> None:
