@@ -103,11 +103,9 @@ class Client:
     def _request(
         self, method: str, url: str, content: bytes, params: Mapping[str, str] | None, headers: Mapping[str, str] | None
     ) -> httpx.Request:
-        place = _place(url)
+        place = _place(url, tuple((params or {}).items()))
         if place is None:
             raise SendFailed(FailureKind.CREDENTIAL_BAD, "bad_base_url", "the address in the settings is no URL, or holds a password")
-        if params:
-            place = place.copy_merge_params(params)
         return httpx.Request(method, place, headers={**_HEADERS, **(headers or {})}, content=content, extensions=self._waits)
 
     async def _exchange(self, request: httpx.Request, also: Collection[int]) -> Answer:
@@ -136,15 +134,20 @@ def encode(payload: Json) -> bytes:
         raise SendFailed(FailureKind.CONTENT_BAD, "not_unicode", "the text holds half a character") from None
 
 
-@functools.lru_cache(maxsize=32)
-def _place(url: str) -> httpx.URL | None:
-    """The URL in parts, None if nothing can be sent there: httpx finds out late, and with errors of many kinds."""
+@functools.lru_cache(maxsize=256)
+def _place(url: str, params: tuple[tuple[str, str], ...]) -> httpx.URL | None:
+    """The URL in parts, None if nothing can be sent there: httpx finds out late, and with errors of many kinds.
+
+    Kept, because a robot's address is the same every time and taking it apart costs a twentieth of a request.
+    """
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:
         return None
     usable = parts.scheme in ("http", "https") and parts.host and (parts.port or 80) < 65_536 and not parts.userinfo
-    return parts if usable else None
+    if not usable:
+        return None
+    return parts.copy_merge_params(dict(params)) if params else parts
 
 
 @functools.cache
