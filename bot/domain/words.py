@@ -93,6 +93,9 @@ class MessageKind(StrEnum):
 ANSWERS = frozenset({MessageKind.CONFIRMATION, MessageKind.QUESTION, MessageKind.ANSWER})
 """Kinds that are said only because somebody has said something (RFC 3834 tells them from what a machine says by itself)."""
 
+CHASING = (MessageKind.GROUP_NOTICE, MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
+"""Kinds that carry reminders, the mildest first."""
+
 
 class FailureKind(StrEnum):
     """Why a platform did not take a message; the outbox decides from this alone what happens next (DESIGN 5.5)."""

@@ -8,9 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Result, Select, bindparam, exi
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.domain.status import EventKind
-from bot.domain.words import MessageKind, MessageState
+from bot.domain.words import CHASING, MessageKind, MessageState
 from bot.store import tables
-from bot.store.envelopes import CHASING
 from bot.store.inbox import NEW
 
 REFUSED = (DataError, IntegrityError)

@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain import times
-from bot.domain.words import MessageKind, MessageState
+from bot.domain.words import CHASING, MessageState
 from bot.store import silences, tables
 from bot.store.robots import Robots
 
@@ -53,9 +53,6 @@ _ROBOT = tables.of(tables.Robot)
 
 LOOSE = text("reminder.message_id IS NULL AND reminder.dropped = ''")
 """Word for word the condition of the partial index `ix_reminder_loose`: with a bound value SQLite would not use it."""
-
-CHASING = (MessageKind.GROUP_NOTICE, MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
-"""Kinds of messages that carry reminders, the mildest first."""
 
 PRIORITY = 5
 """Of reminders: answers to a person go before them (`messages.Draft`)."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot.domain.inbound import Attachment
 from bot.domain.messages import FileRef
 from bot.store import conflict, tables
+from bot.store.tables.columns import storable
 
 FILE = tables.of(tables.File)
 ATTACHMENT = tables.of(tables.Attachment)
@@ -90,15 +91,10 @@ def _row(inbound_id: int, attachment: Attachment) -> dict[str, object]:
     return {
         "inbound_id": inbound_id,
         "task_id": None,
-        "name": _storable(attachment.name)[:200],
-        "media_type": _storable(attachment.media_type)[:100],
+        "name": storable(attachment.name)[:200],
+        "media_type": storable(attachment.media_type)[:100],
         "digest": attachment.digest,
     }
-
-
-def _storable(words: str) -> str:
-    """Without NUL, which PostgreSQL refuses, and without halves of surrogate pairs."""
-    return words.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 _ATTACH = insert(ATTACHMENT)

@@ -13,6 +13,7 @@ from bot.domain import inbound
 from bot.domain.inbound import InboundKind
 from bot.domain.words import Intent
 from bot.store import chain, citations, files, tables
+from bot.store.tables.columns import storable
 from bot.store.tables.talk import LOOK
 
 INBOUND = tables.of(tables.Inbound)
@@ -165,29 +166,24 @@ def _row(message: inbound.Inbound, about: str, received_at: datetime) -> dict[st
     return {
         "channel": message.channel,
         "platform_id": _key(message.platform_id),
-        "sender": _storable(message.sender)[:200],
-        "chat": _storable(message.chat)[:200],
-        "answer_to": _storable(message.answer_to),
+        "sender": storable(message.sender)[:200],
+        "chat": storable(message.chat)[:200],
+        "answer_to": storable(message.answer_to),
         "at": message.at,
         "received_at": received_at,
-        "text": _storable(message.text),
+        "text": storable(message.text),
         "raw": message.raw,
         "state": InboxState.NEW.value,
         "person_id": None,
         "trouble": "",
         "kind": message.kind.value,
-        "about": _storable(about),
+        "about": storable(about),
     }
 
 
 def _key(platform_id: str) -> str:
-    key = _storable(platform_id)
+    key = storable(platform_id)
     return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
-
-
-def _storable(words: str) -> str:
-    """Without NUL, which PostgreSQL refuses, and without halves of surrogate pairs, which UTF-8 does; `raw` keeps what came."""
-    return words.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _reply_row(inbound_id: int, reply: Reply, at: datetime) -> dict[str, object]:

@@ -76,7 +76,8 @@ def _current(row: Row[Any]) -> bool:
 
 
 def _line(row: Row[Any]) -> Line:
-    values = {name: row._mapping[name] for name in Line.__dataclass_fields__ if name != "resumed_on"}
+    columns = row._mapping
+    values = {name: columns[name] for name in Line.__dataclass_fields__ if name != "resumed_on"}
     values["resumed_on"] = times.civil_day(row.resumed) if row.resumed else None
     lists = {"emails": tuple(row.emails), "phones": tuple(row.phones)}
     return Line(**values | lists | {"status": Status(row.status)})

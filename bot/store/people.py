@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Date, Row, Select, and_, bindparam, exists, false, insert, or_, select, true, update
 
 from bot.domain import times
-from bot.domain.words import MessageKind, MessageState, Role
+from bot.domain.words import CHASING, MessageState, Role
 from bot.store import conflict, tables
 from bot.store.units import in_force
 
@@ -19,7 +19,7 @@ ADDRESS = tables.of(tables.Address)
 _UNIT = tables.of(tables.Unit)
 _MESSAGE = tables.of(tables.Message)
 _OVER = (MessageState.DEAD.value, MessageState.SUPERSEDED.value)
-_CHASING = [kind.value for kind in (MessageKind.FIRST_NOTICE, MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)]
+_CHASING = [kind.value for kind in CHASING]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,11 +126,6 @@ class Periods:
         query = _select().where(PERIOD.c.limit_at > now).order_by(PERIOD.c.limit_at, PERIOD.c.id)
         return [_read(row) for row in self._connection.execute(query)]
 
-    def closed_between(self, after: datetime, upto: datetime) -> list[PeriodRow]:
-        """Periods whose legal limit lies in (after, upto], the earliest first."""
-        query = _select().where(PERIOD.c.limit_at > after, PERIOD.c.limit_at <= upto).order_by(PERIOD.c.limit_at, PERIOD.c.id)
-        return [_read(row) for row in self._connection.execute(query)]
-
     def owing_units(self, period_id: int) -> tuple[int, ...]:
         """The units whose task of this period is still open, by id."""
         query = select(TASK.c.unit_id).where(TASK.c.period_id == period_id, TASK.c.closed == false()).order_by(TASK.c.unit_id)

@@ -19,6 +19,7 @@ from bot.store import chain, routes, tables
 from bot.store.audit import Audit
 from bot.store.people import People
 from bot.store.robots import Robots
+from bot.store.tables.columns import storable
 from bot.store.tables.outbox import SENDING
 
 MESSAGE = tables.of(tables.Message)
@@ -97,7 +98,7 @@ class Settling:
 
     def _redirected(self, outcome: Outcome, row: Row[Any], verdict: Verdict) -> tuple[Verdict, routes.Route]:
         """The whole message again to the next good address of the person, if there is one."""
-        People(self._connection).mark_bad(row.channel, row.address, outcome.at, f"{outcome.code} {outcome.detail}".strip())
+        People(self._connection).mark_bad(row.channel, row.address, outcome.at, _reason(outcome))
         self._alert("address.bad", f"person:{row.person_id}", outcome)
         route = routes.best(self._connection, row.person_id, self._channels) if row.person_id is not None else None
         if route is None or (route.channel, route.address) == (row.channel, row.address):
@@ -113,7 +114,7 @@ class Settling:
             if rest > deliveries.LONGEST_WAIT:
                 self._alert("robot.blocked", f"robot:{row.robot}", outcome)
         if outcome.handed is Handed.CREDENTIAL_BAD:
-            robots.pause(row.robot, f"{outcome.code} {outcome.detail}".strip())
+            robots.pause(row.robot, _reason(outcome))
             self._alert("robot.paused", f"robot:{row.robot}", outcome)
         if verdict.state is MessageState.DEAD:
             self._alert("message.dead", f"message:{row.id}", outcome)
@@ -166,9 +167,14 @@ def _new_row(outcome: Outcome, verdict: Verdict, route: routes.Route) -> dict[st
     }
 
 
+def _reason(outcome: Outcome) -> str:
+    """Why an account or an address is not used any more."""
+    return _short(f"{outcome.code} {outcome.detail}".strip(), 300)
+
+
 def _short(words: str, longest: int) -> str:
-    """Cut to the column; PostgreSQL takes no NUL."""
-    return words.replace("\0", "")[:longest]
+    """What a platform said, cut to the column."""
+    return storable(words)[:longest]
 
 
 _AMONG = MESSAGE.c.id.in_(bindparam("ids", expanding=True))

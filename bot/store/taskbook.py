@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
+from bot.domain.ladder import Release
 from bot.domain.words import Intent, MessageKind, MessageState, Role
 from bot.store import letters, tables
 from bot.store.letters import Delivery
@@ -98,12 +99,11 @@ class Taskbook:
 
     def ahead(self, task_id: int) -> list[Ahead]:
         """The steps that are not planned yet, in order of time."""
-        own = (_TASK.c.own_steps & (_STEP.c.task_id == _TASK.c.id)) | (~_TASK.c.own_steps & (_STEP.c.task_id.is_(None)))
-        own |= _STEP.c.task_id == _TASK.c.id
+        own = (_STEP.c.task_id == _TASK.c.id) | (~_TASK.c.own_steps & _STEP.c.task_id.is_(None))
         query = select(_STEP.c.rung, _STEP.c.role, _STEP.c.fires_at, _STEP.c.release, _STEP.c.released_at)
         query = query.join(_TASK, _TASK.c.period_id == _STEP.c.period_id).where(_TASK.c.id == task_id, own, _STEP.c.planned_at.is_(None))
         rows = self._connection.execute(query.order_by(_STEP.c.fires_at, _STEP.c.id))
-        return [Ahead(row.rung, Role(row.role), row.fires_at, row.release == "auto" or row.released_at is not None) for row in rows]
+        return [Ahead(row.rung, Role(row.role), row.fires_at, row.release == Release.AUTO or row.released_at is not None) for row in rows]
 
     def _carried(self, row: Mapping[str, object]) -> Carried:
         values = {name: row[name] or "" for name in ("channel", "last_code", "last_detail")}

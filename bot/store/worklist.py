@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
 
+from bot.domain.ladder import Release
 from bot.domain.words import CLOSED, Role, Status
 from bot.store import tables, tally
 from bot.store.obligations import ARMED
@@ -187,7 +188,7 @@ def _next(until: datetime, units: Collection[int] | None, limit: int) -> Select[
     of = or_(and_(_STEP.c.task_id.is_(None), _TASK.c.own_steps == false()), _STEP.c.task_id == _TASK.c.id)
     open_ = (_TASK.c.period_id == _STEP.c.period_id, _TASK.c.closed == false(), _TASK.c.disputed == false(), of, within(units))
     tasks = select(func.count()).where(*open_).correlate(_STEP).scalar_subquery().label("tasks")
-    free = or_(_STEP.c.release == "auto", _STEP.c.released_at.is_not(None)).label("free")
+    free = or_(_STEP.c.release == Release.AUTO.value, _STEP.c.released_at.is_not(None)).label("free")
     step = [_STEP.c[name] for name in ("period_id", "rung", "role", "fires_at")]
     query = select(*step, _OBLIGATION.c.what, _PERIOD.c.name, tasks, free)
     query = query.join_from(_STEP, _PERIOD, _PERIOD.c.id == _STEP.c.period_id)

@@ -108,7 +108,6 @@ def test_periods_are_listed_by_what_still_lies_ahead(bureau, duty):
         assert [row.name for row in tx.periods.of(duty, date(2018, 10, 21))] == ["2018Q4"]
         assert [row.name for row in tx.periods.open(at("2018-10-22 23:59"))] == ["2018Q3", "2018Q4"]
         assert [row.name for row in tx.periods.open(at("2018-10-23 00:00"))] == ["2018Q4"]
-        assert [row.name for row in tx.periods.closed_between(at("2018-10-01 00:00"), at("2018-10-23 00:00"))] == ["2018Q3"]
         assert tx.periods.last_nominal(duty) == date(2019, 1, 20)
         assert tx.periods.last_nominal(99) is None
         with pytest.raises(LookupError):

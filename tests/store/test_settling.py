@@ -107,6 +107,13 @@ def test_a_dead_session_address_falls_back_to_the_person(post):
     assert post.get(claimed.id).address == "zhang@example.com"
 
 
+@pytest.mark.parametrize("handed", [Handed.TRANSIENT, Handed.CREDENTIAL_BAD, Handed.ADDRESS_BAD])
+def test_whatever_a_platform_says_can_be_written_down(post, message, handed):
+    """Half a character or a NUL in one answer must not keep the results of all others from being written."""
+    post.settle(message, handed, code="4\x00\ud800", detail="\udfff" + "很" * 400)
+    assert post.get(message.id).last_code == "4?"
+
+
 def test_a_bad_credential_pauses_the_robot_and_loses_nothing(post, message):
     settled = post.settle(message, Handed.CREDENTIAL_BAD, code="535", detail="authentication failed")
     assert (post.get(message.id).state, post.get(message.id).failures) == (MessageState.RETRY, 0)

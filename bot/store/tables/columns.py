@@ -1,4 +1,4 @@
-"""What the tables share: how a moment is stored, and indexes over part of a table."""
+"""What the tables share: how a moment and words from outside are stored, and indexes over part of a table."""
 
 from typing import Any
 
@@ -14,3 +14,8 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
 def partial(condition: str) -> dict[str, Any]:
     """An `Index` over the rows that meet the condition. A query must repeat it word for word: SQLite proves nothing cleverer."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def storable(words: str) -> str:
+    """Words from outside without NUL, which PostgreSQL refuses, and without halves of surrogate pairs, which UTF-8 does."""
+    return words.replace("\0", "").encode("utf-8", "replace").decode()
